@@ -1,0 +1,1 @@
+"""The Dash front end: an HTTP client of the service, nothing more."""

@@ -1,0 +1,1 @@
+"""Nashboard: live diagnostics for GAN training."""

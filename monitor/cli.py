@@ -1,0 +1,53 @@
+"""The `nashboard` command. Each subcommand lives in its own module and is loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from monitor.errors import NashboardError
+
+COMMANDS = {
+    "demo": "trainer.commands.demo:demo",
+    "train": "trainer.commands.train:train",
+    "serve": "monitor.commands.serve:serve",
+    "dashboard": "dashboard.command:dashboard",
+    "sync": "monitor.commands.sync:sync",
+    "runs": "monitor.commands.runs:runs",
+    "tokens": "monitor.commands.tokens:tokens",
+}
+EXTRAS = {"trainer": "trainer", "dashboard": "server", "monitor": "server"}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on first use, so that `nashboard --help` stays quick and needs no extra."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        try:
+            command: click.Command = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as error:
+            extra = EXTRAS[module.partition(".")[0]]
+            raise click.ClickException(
+                f"`nashboard {cmd_name}` needs {error.name}, which is not installed: pip install 'nashboard[{extra}]'"
+            ) from error
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except NashboardError as error:
+            raise click.ClickException(error.message) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nashboard", prog_name="nashboard")
+def main() -> None:
+    """Nashboard: live diagnostics for GAN training."""

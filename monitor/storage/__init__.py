@@ -1,0 +1,1 @@
+"""SQLAlchemy Core tables and queries: runs, series (points and rollups), samples, blobs."""

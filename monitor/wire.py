@@ -1,0 +1,274 @@
+"""What travels: one schema for the SDK's journal, the service and the dashboard.
+
+A journal record *is* a wire record: the shipper sends the journal's msgpack bytes as they are.
+Records are arrays with a one-letter tag in front, so eight scalars of one step cost about 250 bytes,
+most of them the names. In JSON (curl, other languages) a record is the same array:
+`["s", 12, 1790000000.5, {"loss/generator": 0.7}]`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+MAX_STEP = 2**53 - 1  # the largest integer that JavaScript, JSON and every database here hold exactly
+TIME_SERIES = "system/time"  # wall time of each step: the service makes it from `Scalars.time`
+
+Step = Annotated[int, Meta(ge=0, le=MAX_STEP)]
+RunId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+SenderId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Scalars(Struct, frozen=True, array_like=True, tag="s"):
+    """Some of one step's values. Records of one step logged in pieces are joined by (series, step).
+
+    Attributes:
+        step: 0 ... 2^53 - 1.
+        time: seconds since the epoch by the sender's clock.
+        values: series name → value; NaN and ±Inf are values like any other.
+    """
+
+    step: Step
+    time: float
+    values: dict[Name, float]
+
+
+class Samples(Struct, frozen=True, array_like=True, tag="m"):
+    """A sample grid, encoded as an image, and the batch that it was made from.
+
+    Attributes:
+        name: which grid of the run ("samples" if the user named none).
+        kind: "fixed" (same noise each time), "random", or "reference" (real data).
+        image: the encoded grid (WebP; PNG where Pillow lacks WebP).
+        rows, columns, count: the grid's tiles, and how many of them are filled.
+        tile_height, tile_width: pixels of one tile, without the margin.
+        value_range: how the values were read: "[-1, 1]", "[0, 1]" or "[0, 255]".
+        inferred: True when `value_range` was inferred from the values and not declared.
+        batch: raw C-order bytes of the batch (empty when not kept), `batch_dtype` "uint8" or "float32",
+            `batch_shape` (N, D) or (N, C, H, W).
+    """
+
+    step: Step
+    time: float
+    name: Name
+    kind: Literal["fixed", "random", "reference"]
+    image: bytes
+    rows: int
+    columns: int
+    count: int
+    tile_height: int
+    tile_width: int
+    value_range: str
+    inferred: bool
+    batch: bytes = b""
+    batch_dtype: str = "uint8"
+    batch_shape: tuple[int, ...] = ()
+
+
+class Event(Struct, frozen=True, array_like=True, tag="e"):
+    """Something that happened: a declared schedule change, a resume, a rewind, a message of the SDK.
+
+    `kind` "rewind" makes the service drop all points and samples after `step`.
+    `kind` "config" merges `data` into the run's config.
+    """
+
+    step: Step | None
+    time: float
+    kind: Name
+    data: dict[str, Any] = {}
+
+
+class Finish(Struct, frozen=True, array_like=True, tag="f"):
+    """The end of a run."""
+
+    time: float
+    state: Literal["finished", "crashed"]
+    reason: str = ""
+
+
+Record = Scalars | Samples | Event | Finish
+
+
+class Batch(Struct, frozen=True):
+    """The body of `POST /runs/{id}/records`.
+
+    A sender numbers its records 1, 2, 3, …; `records[i]` has the number `first_seq + i`. The service skips what it has
+    (number ≤ its acknowledged number for this run and sender), so a batch may be sent again.
+    Numbers may be left out (media that a full journal gave up). An empty batch is a heartbeat.
+
+    Attributes:
+        refused: how many records the sender has had to refuse so far (full disk, full journal).
+    """
+
+    sender: SenderId
+    first_seq: Annotated[int, Meta(ge=1, le=MAX_STEP)]
+    records: list[Record]
+    refused: Annotated[int, Meta(ge=0, le=MAX_STEP)] = 0
+
+
+class Ack(Struct, frozen=True):
+    """The answer to a batch: all of the sender's records up to `acked` are on disk."""
+
+    acked: int
+    alerts: list[dict[str, Any]] = []
+
+
+class RunInfo(Struct, frozen=True, omit_defaults=True):
+    """The body of `POST /runs`: declares a run. Declaring it again with the same id changes nothing but liveness.
+
+    Attributes:
+        config: nested JSON-compatible values.
+        signals: what the user's own names mean: {"loss/discriminator": "my_name"}.
+        total_steps: how many steps the run means to take, for progress and time left.
+        environment: host, pid, python, package versions, command line, git commit.
+    """
+
+    id: RunId
+    project: Name = "default"
+    name: Annotated[str, Meta(max_length=200)] = ""
+    group: Annotated[str, Meta(max_length=200)] = ""
+    tags: list[Annotated[str, Meta(max_length=100)]] = []
+    config: dict[str, Any] = {}
+    signals: dict[str, str] = {}
+    total_steps: Annotated[int, Meta(ge=1, le=MAX_STEP)] | None = None
+    started_at: float = 0.0
+    environment: dict[str, Any] = {}
+
+
+class NonFinite(Struct, frozen=True):
+    """Where a series is not finite: how many NaN, +Inf and -Inf each listed step (or bucket) holds."""
+
+    step: list[int] = []
+    nan: list[int] = []
+    pos_inf: list[int] = []
+    neg_inf: list[int] = []
+
+
+class Columns(Struct, frozen=True, omit_defaults=True):
+    """A stretch of a series, column by column.
+
+    Attributes:
+        bucket: steps a row stands for, a power of two (so edges stay put while a run grows); 1: the points as logged.
+        step: the first step of each bucket, or the logged steps.
+        last: the last finite value of each row; null where there is none.
+        min, max, mean, count: of the finite values of each bucket; left out when `bucket` is 1 (a point is all of them).
+        nonfinite: rows that hold NaN or ±Inf, so that none is lost to drawing.
+    """
+
+    bucket: int
+    step: list[int]
+    last: list[float | None]
+    min: list[float | None] = []
+    max: list[float | None] = []
+    mean: list[float | None] = []
+    count: list[int] = []
+    nonfinite: NonFinite = NonFinite()
+
+
+class SeriesSummary(Struct, frozen=True):
+    """What a list needs to know of a series without touching its points.
+
+    `signal` is the standard name ("loss/generator") that `name` stands for, or None. `count` counts all points,
+    `nan_count` the NaN and `inf_count` the ±Inf among them; min and max are of the finite ones.
+    `last` is null when the last value is not finite.
+    """
+
+    name: str
+    signal: str | None
+    count: int
+    nan_count: int
+    inf_count: int
+    first_step: int
+    last_step: int
+    last: float | None
+    min: float | None
+    max: float | None
+
+
+class SampleInfo(Struct, frozen=True):
+    """One stored grid; the image is at `url`, which never changes its content."""
+
+    step: int
+    time: float
+    name: str
+    kind: str
+    rows: int
+    columns: int
+    count: int
+    tile_height: int
+    tile_width: int
+    value_range: str
+    inferred: bool
+    hash: str
+    url: str
+    bytes: int
+
+
+class RunSummary(Struct, frozen=True):
+    """A run as lists show it.
+
+    Attributes:
+        state: "running", "stale" (no heartbeat for a while), "crashed" or "finished".
+        duration: seconds from start to end, or to the last sign of life.
+        last: the last value of the standard signals that lists show, e.g. {"loss/generator": 0.7}.
+        refused: records that the sender could not take.
+    """
+
+    id: str
+    project: str
+    name: str
+    group: str
+    tags: list[str]
+    state: str
+    created_at: float
+    started_at: float
+    finished_at: float | None
+    heartbeat_at: float
+    duration: float
+    last_step: int | None
+    total_steps: int | None
+    last: dict[str, float | None]
+    points: int
+    samples: int
+    refused: int
+    notes: str = ""
+
+
+class RunDetail(RunSummary, frozen=True):
+    """A run as its own page shows it."""
+
+    config: dict[str, Any] = {}
+    signals: dict[str, str] = {}
+    environment: dict[str, Any] = {}
+    reason: str = ""
+    series: list[SeriesSummary] = []
+
+
+class LiveRun(Struct, frozen=True, omit_defaults=True):
+    """What changed in one run: points by series name (as logged, bucket 1), new grids, events."""
+
+    points: dict[str, Columns] = {}
+    samples: list[SampleInfo] = []
+    events: list[dict[str, Any]] = []
+    rewound_to: int | None = None
+
+
+class Live(Struct, frozen=True):
+    """What changed since a cursor.
+
+    Attributes:
+        cursor: opaque; give it back to get what comes next.
+        reset: True when the service can't tell what was missed (it was restarted, or the cursor is too old): fetch anew, then
+            go on from `cursor`.
+        runs: summaries of the runs that changed in any way.
+        changes: run id → its new points, grids, events.
+        alerts: alerts opened, escalated or resolved.
+    """
+
+    cursor: str
+    reset: bool
+    runs: list[RunSummary] = []
+    changes: dict[str, LiveRun] = {}
+    alerts: list[dict[str, Any]] = []

@@ -1,0 +1,1 @@
+"""The built-in GAN trainer: data, networks, losses and a loop, watched through the public SDK."""
