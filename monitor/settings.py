@@ -35,9 +35,7 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
     project: Annotated[str, Meta(min_length=1, max_length=200, description="Project of the run.")] = "default"
     name: Annotated[str, Meta(max_length=200, description="Name of the run; made up when empty.")] = ""
     group: Annotated[str, Meta(max_length=200, description="Group of the run (seeds of one setting).")] = ""
-    tags: Annotated[
-        tuple[str, ...], Meta(description="Tags of the run; in the environment: comma-separated.")
-    ] = ()
+    tags: Annotated[tuple[str, ...], Meta(description="Tags of the run; in the environment: comma-separated.")] = ()
     resume: Annotated[str, Meta(description="Id of the run to go on with.")] = ""
     rewind_to: Annotated[
         int | None, Meta(description="When resuming: the last step to keep; later points are dropped.")
@@ -48,16 +46,12 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
     segment_bytes: Annotated[
         int, Meta(ge=1 << 16, description="Size of one preallocated journal segment, in bytes.")
     ] = 4 << 20
-    batch_bytes: Annotated[
-        int, Meta(ge=1024, description="The shipper sends at most so many bytes at once.")
-    ] = 1 << 20
+    batch_bytes: Annotated[int, Meta(ge=1024, description="The shipper sends at most so many bytes at once.")] = 1 << 20
     batch_age: Annotated[
         float,
         Meta(ge=0, le=60, description="The shipper sends a record at the latest after so many seconds."),
     ] = 0.05
-    heartbeat: Annotated[
-        float, Meta(gt=0, description="Seconds between signs of life when nothing is logged.")
-    ] = 5.0
+    heartbeat: Annotated[float, Meta(gt=0, description="Seconds between signs of life when nothing is logged.")] = 5.0
     retry_max: Annotated[
         float, Meta(gt=0, description="Longest pause between two tries to reach the service, in seconds.")
     ] = 30.0
@@ -74,14 +68,12 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
 class ServiceSettings(Struct, frozen=True, kw_only=True):
     """What `nashboard serve` takes as options of the same name, each also from the environment."""
 
-    host: Annotated[
-        str, Meta(min_length=1, description="Address to bind; any but loopback needs tokens.")
-    ] = "127.0.0.1"
+    host: Annotated[str, Meta(min_length=1, description="Address to bind; any but loopback needs tokens.")] = (
+        "127.0.0.1"
+    )
     port: Annotated[int, Meta(ge=0, le=65535, description="Port of API and dashboard; 0: a free one.")] = 8642
     dir: Annotated[str, Meta(description="Where journals, the database and blobs live.")] = DEFAULT_DIR
-    database_url: Annotated[
-        str, Meta(description="SQLAlchemy URL of the database; empty: SQLite in `dir`.")
-    ] = ""
+    database_url: Annotated[str, Meta(description="SQLAlchemy URL of the database; empty: SQLite in `dir`.")] = ""
     root_path: Annotated[
         str, Meta(pattern="^(/.*[^/])?$", description="Path prefix under which a reverse proxy serves us.")
     ] = ""
@@ -94,17 +86,15 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=1024, description="Bytes of batches that may wait for the writer; beyond, 429 is answered."),
     ] = 64 << 20
-    max_width: Annotated[
-        Count, Meta(description="Largest `width` (rows of a series) a query may ask for.")
-    ] = 20_000
+    max_width: Annotated[Count, Meta(description="Largest `width` (rows of a series) a query may ask for.")] = 20_000
     live_points: Annotated[
         Count,
         Meta(description="Points that the live cursor can go back; an older cursor is told to start anew."),
     ] = 200_000
     live_wait: Annotated[Seconds, Meta(description="Longest `wait` of the live endpoint, in seconds.")] = 25.0
-    stale_after: Annotated[
-        Seconds, Meta(description="A run without a sign of life for so many seconds is stale.")
-    ] = 20.0
+    stale_after: Annotated[Seconds, Meta(description="A run without a sign of life for so many seconds is stale.")] = (
+        20.0
+    )
     crashed_after: Annotated[
         Seconds, Meta(description="A run without a sign of life for so many seconds is taken for crashed.")
     ] = 300.0
@@ -113,9 +103,7 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
 S = TypeVar("S", bound=Struct)
 
 
-def load(
-    table: type[S], given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
-) -> S:
+def load(table: type[S], given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> S:
     """Settings from `given` (None means not given), else from the environment, else the defaults.
 
     Raises:
