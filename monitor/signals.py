@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 ALIASES: dict[str, tuple[str, ...]] = {
-    "loss/generator": ("g_loss", "G_loss", "gen_loss", "errG", "loss_G", "loss_g", "lossG", "G/loss", "generator_loss", "loss/g", "loss/G"),
+    "loss/generator": (
+        "g_loss", "G_loss", "gen_loss", "errG", "loss_G", "loss_g", "lossG", "G/loss", "generator_loss",
+        "loss/g", "loss/G",
+    ),
     "loss/discriminator": (
         "d_loss", "D_loss", "disc_loss", "errD", "loss_D", "loss_d", "lossD", "D/loss", "discriminator_loss",
         "critic_loss", "c_loss", "loss/d", "loss/D", "loss/critic",

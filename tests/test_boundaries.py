@@ -1,0 +1,94 @@
+"""Who may import whom (ARCHITECTURE.md), and how light `import monitor` is."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("monitor", "dashboard", "trainer", "bench")
+HEAVY = {"torch", "numpy", "fastapi", "sqlalchemy", "pydantic", "dash"}
+
+# package → what of ours it may import (itself always), and which outside packages it must never load.
+ALLOWED: dict[str, set[str]] = {
+    "monitor.wire": set(),
+    "monitor.errors": set(),
+    "monitor.signals": set(),
+    "monitor.settings": {"monitor.errors"},
+    "monitor.sdk": {"monitor.wire", "monitor.errors", "monitor.settings"},
+    "monitor.storage": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
+    "monitor.ingest": {"monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
+    "monitor.api": {
+        "monitor.ingest", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
+    },
+    "dashboard": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
+    "trainer": {"monitor", "monitor.errors", "monitor.settings"},
+}  # fmt: skip
+NEVER: dict[str, set[str]] = {
+    "monitor.wire": HEAVY | {"PIL"},
+    "monitor.errors": HEAVY | {"msgspec"},
+    "monitor.settings": HEAVY,
+    "monitor.sdk": {"fastapi", "sqlalchemy", "dash", "pydantic"},
+    "monitor.storage": {"fastapi", "dash", "torch"},
+    "monitor.ingest": {"fastapi", "dash", "torch"},
+    "monitor.api": {"dash", "torch"},
+    "dashboard": {"sqlalchemy", "torch"},
+    "trainer": {"sqlalchemy", "fastapi", "dash", "plotly"},
+}
+
+
+def files(package: str) -> list[Path]:
+    path = ROOT.joinpath(*package.split("."))
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, also inside functions; type-checking blocks included."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute here"
+            module = node.module or ""
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names if module in {"monitor", *OURS})
+
+
+def owner(module: str) -> str | None:
+    """The package of the table that a module belongs to ("monitor" for the public face)."""
+    for package in sorted(ALLOWED, key=len, reverse=True):
+        if module == package or module.startswith(package + "."):
+            return package
+    return "monitor" if module == "monitor" else None
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_imports_of_ours_follow_the_table(package: str) -> None:
+    for path in files(package):
+        for module in imports(path):
+            if module.partition(".")[0] not in OURS:
+                continue
+            to = owner(module)
+            names_the_face = module.startswith("monitor.") and to is None and module.count(".") == 1
+            allowed = ALLOWED[package] | {package} | ({None} if names_the_face else set())
+            if to == "monitor" and package != "trainer":
+                continue  # `from monitor import wire`: the submodule itself is checked
+            assert to in allowed, f"{path.relative_to(ROOT)} imports {module}"
+
+
+@pytest.mark.parametrize("package", NEVER)
+def test_forbidden_packages_stay_out(package: str) -> None:
+    for path in files(package):
+        found = {module.partition(".")[0] for module in imports(path)} & NEVER[package]
+        assert not found, f"{path.relative_to(ROOT)} imports {found}"
+
+
+def test_import_monitor_loads_nothing_heavy() -> None:
+    code = f"import sys, monitor; print(sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
