@@ -23,8 +23,11 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(INSTALL) -e '.[server,trainer,dev]'
 	touch $@ $(VENV)/.demo
 
-$(VENV)/.peers: $(VENV)/.dev
-	$(INSTALL) -e '.[peers]' || echo 'no peers: the table will be without them'
+# Other tools to compare with, in a venv of their own that sees ours (for torch). Without them the table has no such column.
+.venv-peers/.ready: $(VENV)/.dev
+	$(PYTHON) -m venv .venv-peers
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > `.venv-peers/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'`/nashboard.pth
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --ignore-installed tensorboard trackio || echo 'no peers: the table will be without them'
 	touch $@
 
 browser: $(VENV)/.dev  ## a Chromium for the browser tests
@@ -44,9 +47,9 @@ test: lint browser test-only  ## formatter, linter, strict types, all tests
 test-only: $(VENV)/.dev
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
-bench: $(VENV)/.peers  ## measures everything; writes docs/benchmarks.md
+bench: .venv-peers/.ready  ## measures everything; writes docs/benchmarks.md
 	$(BIN)/python -m bench $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov test-artifacts
+	rm -rf $(VENV) .venv-peers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov test-artifacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

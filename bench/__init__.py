@@ -1,1 +1,4 @@
-"""Measurements: `python -m bench` prints a table and writes docs/benchmarks.md."""
+"""Measurements: `python -m bench` runs them all, prints a table and writes docs/benchmarks.md.
+
+Each module measures one thing and has `measure() -> Iterable[Row]`; each runs in a process of its own.
+"""
