@@ -20,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.errors": set(),
     "monitor.signals": set(),
     "monitor.settings": {"monitor.errors"},
-    "monitor.sdk": {"monitor.wire", "monitor.errors", "monitor.settings"},
+    "monitor.sdk": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.storage": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.ingest": {"monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.api": {
