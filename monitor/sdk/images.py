@@ -1,0 +1,221 @@
+"""Sample grids: copied on the training thread, drawn and encoded on the worker thread."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from monitor.errors import InvalidValue
+from monitor.sdk.grid import GRID_SIDE, MAX_TILES, Picture, cloud, encode, scaled, stripes, tiles
+from monitor.sdk.ranges import RangeMemory, named
+from monitor.sdk.values import is_numpy, is_torch, moment
+from monitor.wire import Samples
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
+
+MAX_ROWS = 1024  # rows of a batch that are kept
+MAX_BATCH_BYTES = 4 << 20
+MAX_SIDE = 2048  # pixels of one image
+MAX_FEATURES = 3 * MAX_SIDE * MAX_SIDE
+CHANNELS = (1, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A batch on its way to the worker thread: a copy of as many rows as are needed, and how it was declared."""
+
+    data: Any
+    event: Any
+    from_torch: bool
+    name: str
+    declared: tuple[float, float] | None
+
+    def array(self) -> Array:
+        """The copy as a numpy array. Waits for the device."""
+        if self.event is not None:
+            self.event.synchronize()
+        if not self.from_torch:
+            return self.data  # type: ignore[no-any-return]
+        tensor = self.data.cpu()
+        if tensor.is_floating_point():
+            tensor = tensor.float()  # numpy has no bfloat16
+        return tensor.numpy()  # type: ignore[no-any-return]
+
+
+class Painter:
+    """Makes `wire.Samples` of batches. `take` runs on the training thread, `paint` on the worker thread.
+
+    It remembers the value range that it inferred for each grid, so that a grid does not change its brightness from step to step.
+    """
+
+    def __init__(self) -> None:
+        self._ranges = RangeMemory()
+
+    def take(self, batch: Any, name: str, value_range: tuple[float, float] | None) -> Taken:
+        """Copies what is needed of a batch, without waiting for a device.
+
+        Raises:
+            InvalidValue: not an array or tensor, or of a shape, type or size that can't be drawn.
+        """
+        if isinstance(batch, list | tuple) and batch and (is_torch(batch[0]) or is_numpy(batch[0])):
+            batch = _stacked(batch)
+        if not (is_torch(batch) or is_numpy(batch)):
+            raise InvalidValue(f"samples are an array or a tensor, not a {type(batch).__name__}: not recorded")
+        check_shape(tuple(batch.shape), batch.dtype)
+        declared = None if value_range is None else _declared(value_range)
+        rows = batch[: _rows_needed(tuple(batch.shape))]
+        if is_torch(batch):
+            copy = rows.detach().clone()
+            return Taken(copy, moment(copy), True, name, declared)
+        return Taken(rows.copy(), None, False, name, declared)
+
+    def paint(self, taken: Taken, step: int, time: float, name: str, kind: str) -> Samples:
+        """The record: grid and batch."""
+        array = taken.array()
+        if array.ndim == 2 and not image_side(array.shape[1]):
+            return self._paint_vectors(taken, array, step, time, kind)
+        images = as_images(array)
+        low, high, inferred = self._ranges.of(name, images, taken.declared)
+        pixels = to_uint8(images, low, high)
+        picture = tiles(pixels, _bad(images))
+        flat = array.ndim == 2
+        kept = array.astype("<f4", copy=False) if flat else pixels.transpose(0, 3, 1, 2)
+        return self._record(taken, picture, kept, named(low, high), inferred, step, time, kind)
+
+    def _paint_vectors(self, taken: Taken, array: Array, step: int, time: float, kind: str) -> Samples:
+        rows = array.astype("<f4", copy=False)
+        low, high, inferred = self._ranges.bounds(taken.name, rows, taken.declared)
+        picture = cloud(rows, low, high) if rows.shape[1] == 2 else stripes(scaled(rows, low, high))
+        return self._record(taken, picture, rows, named(low, high), inferred, step, time, kind)
+
+    def _record(
+        self,
+        taken: Taken,
+        picture: Picture,
+        kept: Array,
+        value_range: str,
+        inferred: bool,
+        step: int,
+        time: float,
+        kind: str,
+    ) -> Samples:
+        import numpy
+
+        per_row = max(1, kept[:1].nbytes)
+        kept = numpy.ascontiguousarray(kept[: min(MAX_ROWS, MAX_BATCH_BYTES // per_row)])
+        return Samples(
+            step=step,
+            time=time,
+            name=taken.name,
+            kind=kind,  # type: ignore[arg-type]
+            image=encode(picture),
+            rows=picture.rows,
+            columns=picture.columns,
+            count=picture.count,
+            tile_height=picture.tile_height,
+            tile_width=picture.tile_width,
+            value_range=value_range,
+            inferred=inferred,
+            batch=kept.tobytes(),
+            batch_dtype="uint8" if kept.dtype == numpy.uint8 else "float32",
+            batch_shape=kept.shape if len(kept) else (),
+        )
+
+
+def check_shape(shape: tuple[int, ...], dtype: Any) -> None:
+    """Raises InvalidValue unless a batch of this shape and type can be drawn."""
+    allowed = "(N, C, H, W) or (N, H, W, C) with 1, 3 or 4 channels, (N, H, W) and (N, D) are allowed"
+    if "complex" in str(dtype) or not any(kind in str(dtype) for kind in ("float", "int", "bool")):
+        raise InvalidValue(f"samples of dtype {dtype} can't be drawn, float, uint8 and bool can: not recorded")
+    if len(shape) not in (2, 3, 4) or 0 in shape:
+        raise InvalidValue(f"samples of shape {shape} can't be drawn, {allowed}: not recorded")
+    if len(shape) == 4 and shape[1] not in CHANNELS and shape[3] not in CHANNELS:
+        raise InvalidValue(f"samples of shape {shape} have no axis of 1, 3 or 4 channels, {allowed}: not recorded")
+    height, width = _sides(shape)
+    if height > MAX_SIDE or width > MAX_SIDE:
+        raise InvalidValue(
+            f"images of {height}×{width} pixels are too large, {MAX_SIDE} a side are allowed: not recorded"
+        )
+
+
+def image_side(features: int) -> int:
+    """Side of the square images that rows of so many features are (with 1 or 3 channels); 0 when they are none."""
+    for channels in (1, 3):
+        side = math.isqrt(features // channels)
+        if side >= 4 and side * side * channels == features:
+            return side
+    return 0
+
+
+def as_images(array: Array) -> Array:
+    """A batch of any allowed shape as (N, H, W, C) with C 1 or 3; an alpha channel is left out."""
+    if array.ndim == 2:
+        side = image_side(array.shape[1])
+        return array.reshape(len(array), -1, side, side).transpose(0, 2, 3, 1)
+    if array.ndim == 3:
+        return array[..., None]
+    if array.shape[1] in CHANNELS and (array.shape[3] not in CHANNELS or array.shape[1] <= array.shape[3]):
+        array = array.transpose(0, 2, 3, 1)
+    return array[..., :3]
+
+
+def to_uint8(images: Array, low: float, high: float) -> Array:
+    """Values from `low` (black) to `high` (white) as uint8; what lies outside is cut, what is no number is black."""
+    import numpy
+
+    if images.dtype == numpy.uint8 and (low, high) == (0, 255):
+        return images
+    scale = 255.0 / (high - low)
+    values = numpy.multiply(images, scale, dtype=numpy.float32)
+    values += 0.5 - low * scale
+    numpy.nan_to_num(values, copy=False, nan=0.0, posinf=255.0, neginf=0.0)
+    return numpy.clip(values, 0, 255, out=values).astype(numpy.uint8)
+
+
+def _bad(images: Array) -> Array | None:
+    """Where pixels are no numbers, (N, H, W); None when all are."""
+    import numpy
+
+    if images.dtype.kind != "f":
+        return None
+    bad = numpy.asarray(~numpy.isfinite(images)).any(axis=3)
+    return numpy.asarray(bad) if bad.any() else None
+
+
+def _sides(shape: tuple[int, ...]) -> tuple[int, int]:
+    if len(shape) == 2:
+        if shape[1] > MAX_FEATURES:
+            raise InvalidValue(f"rows of {shape[1]} features are too long, {MAX_FEATURES} are allowed: not recorded")
+        side = image_side(shape[1])
+        return side, side
+    if len(shape) == 3:
+        return shape[1], shape[2]
+    return (shape[2], shape[3]) if shape[1] in CHANNELS else (shape[1], shape[2])
+
+
+def _rows_needed(shape: tuple[int, ...]) -> int:
+    per_row = math.prod(shape[1:])
+    height, width = _sides(shape)
+    drawn = MAX_TILES if len(shape) == 2 else min(MAX_TILES, max(1, (GRID_SIDE // height) * (GRID_SIDE // width)))
+    return max(drawn, min(MAX_ROWS, MAX_BATCH_BYTES // per_row))
+
+
+def _declared(value_range: tuple[float, float]) -> tuple[float, float]:
+    try:
+        low, high = (float(end) for end in value_range)
+    except (TypeError, ValueError):
+        low = high = 0.0
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise InvalidValue(f"value_range={value_range!r}: two numbers (low, high), such as (-1, 1), are allowed")
+    return low, high
+
+
+def _stacked(batch: Any) -> Any:
+    import sys
+
+    module = sys.modules["torch" if is_torch(batch[0]) else "numpy"]
+    return module.stack([row.detach() if is_torch(row) else row for row in batch[:MAX_ROWS]])

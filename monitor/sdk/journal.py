@@ -1,0 +1,150 @@
+"""A run's journal: a folder with run.json, a lock, and the segments of two lanes.
+
+Scalars, events and the end of the run go in one lane, sample grids in the other: media never delay scalars, and when the
+journal is full old media segments are given up whole.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from monitor.sdk.filesystems import is_network, kind_of
+from monitor.sdk.lane import Lane
+from monitor.sdk.lock import Lock
+from monitor.sdk.segment import LeftSegment
+from monitor.wire import RunInfo
+
+RUN_FILE, LOCK_FILE = "run.json", "lock"
+LANES = ("scalars", "media")
+
+
+class Journal:
+    """What one process writes of one run.
+
+    Attributes:
+        folder: `<dir>/journal/<run id>-<sender>`. info: how the run was declared. sender: random, names the journal.
+        scalars, media: the lanes. network: the file system's type when it is a network one (then records are plainly appended).
+
+    Raises:
+        OSError: the folder can't be made, or there is no room for it.
+    """
+
+    def __init__(self, root: Path, info: RunInfo, journal_bytes: int, segment_bytes: int) -> None:
+        self.info, self.sender = info, secrets.token_hex(6)
+        self.folder = root / f"{info.id}-{self.sender}"
+        self.folder.mkdir(parents=True)
+        self._lock = Lock(self.folder / LOCK_FILE)
+        kind = kind_of(self.folder)
+        self.network = kind if is_network(kind) else ""
+        self._size_lock, self._limit, self._used = threading.Lock(), journal_bytes, 0
+        self._segment_bytes = min(segment_bytes, journal_bytes // 4)
+        self.scalars, self.media = self._lane("scalars", self.sender), self._lane("media", f"{self.sender}-media")
+        self.write_info(info)
+
+    def _lane(self, name: str, sender: str) -> Lane:
+        return Lane(
+            self.folder,
+            name,
+            sender,
+            self._segment_bytes,
+            reserve=self._reserve,
+            free=self._free,
+            mapped=not self.network,
+        )
+
+    def write_info(self, info: RunInfo) -> None:
+        """Keeps how the run is declared, for whoever ships this journal."""
+        self.info = info
+        (self.folder / RUN_FILE).write_bytes(msgspec.json.encode(info))
+
+    @property
+    def lanes(self) -> tuple[Lane, Lane]:
+        """Both lanes, the urgent one first."""
+        return self.scalars, self.media
+
+    def _reserve(self, size: int) -> bool:
+        """Room for a segment, at the cost of the oldest media; False when there is none even so."""
+        while True:
+            with self._size_lock:
+                if self._used + size <= self._limit:
+                    self._used += size
+                    return True
+            if size > self._limit or not self.media.give_up_oldest():
+                return False
+
+    def _free(self, size: int) -> None:
+        with self._size_lock:
+            self._used -= size
+
+    def close(self) -> None:
+        """No more records."""
+        for lane in self.lanes:
+            lane.close()
+
+    def release(self) -> None:
+        """Leaves what is in it for `nashboard sync`."""
+        for lane in self.lanes:
+            lane.release()
+        self._lock.release()
+
+    def remove(self) -> None:
+        """Everything is acknowledged: the folder goes."""
+        self.release()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def abandon(self) -> None:
+        """In a forked child: hands off. The parent's lock stays the parent's."""
+        self._size_lock = threading.Lock()
+        for lane in self.lanes:
+            lane.abandon()
+        self._lock.release()
+
+
+class LeftJournal(Journal):
+    """A journal whose process is gone, opened for shipping.
+
+    Attributes:
+        damaged: bytes that can't be read (torn or corrupt). bad: files that are no segments at all.
+
+    Raises:
+        JournalLocked: its process is alive.
+        OSError, msgspec.DecodeError: no readable run.json.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = Lock(folder / LOCK_FILE)
+        try:
+            self.info = msgspec.json.decode((folder / RUN_FILE).read_bytes(), type=RunInfo)
+        except Exception:
+            self._lock.release()
+            raise
+        self.sender = folder.name.rpartition("-")[2]
+        self.network, self._segment_bytes, self._limit, self._used = "", 0, 0, 0
+        self._size_lock = threading.Lock()
+        self.damaged, self.bad = 0, list[Path]()
+        self.scalars, self.media = self._lane("scalars", self.sender), self._lane("media", f"{self.sender}-media")
+        for lane in self.lanes:
+            lane.adopt(self._segments(lane.name))
+
+    def _segments(self, lane: str) -> Iterator[LeftSegment]:
+        for path in sorted(self.folder.glob(f"{lane}-*.seg")):
+            try:
+                segment = LeftSegment(path)
+            except ValueError:
+                self.bad.append(path)
+                continue
+            self.damaged += segment.damaged
+            yield segment
+
+
+def journals(root: Path, run_id: str = "") -> list[Path]:
+    """Folders of all journals below `root` (of one run, when named), oldest first."""
+    found = [path.parent for path in root.glob(f"{run_id or '*'}-*/{RUN_FILE}")]
+    return sorted(found, key=lambda folder: (folder / RUN_FILE).stat().st_mtime)

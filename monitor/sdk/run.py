@@ -1,0 +1,332 @@
+"""A run, as a training loop sees it."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from monitor.errors import InvalidValue
+from monitor.sdk.environment import plain
+from monitor.sdk.guard import Guard, guarded
+from monitor.sdk.logits import Logits
+from monitor.sdk.values import Later, check_name, number, step_number
+from monitor.sdk.worker import Worker
+from monitor.settings import ClientSettings
+from monitor.signals import signal_of
+from monitor.wire import MAX_STEP, RunInfo
+
+if TYPE_CHECKING:
+    from monitor.sdk.images import Painter
+    from monitor.sdk.journal import Journal
+    from monitor.sdk.shipper import Shipper
+    from monitor.sdk.watch import Watch
+
+MAX_LATER = 10_000  # calls whose device tensors may wait to be read
+MAX_NAMES = 100_000  # names known to be good; beyond, the set starts anew
+_PLAIN = frozenset((float, int))
+
+
+class Run:
+    """Made by `monitor.init`. No method raises, waits for the network, or changes the training.
+
+    Attributes:
+        id: the run's id. name, project: as declared. mode: "online", "offline" or "disabled".
+    """
+
+    def __init__(
+        self, info: RunInfo, settings: ClientSettings, guard: Guard, journal: Journal, shipper: Shipper | None
+    ) -> None:
+        self.id, self.name, self.project, self.mode = info.id, info.name, info.project, settings.mode
+        self.guard, self._lost = guard, 0
+        self._settings, self._journal, self._shipper, self._signals = settings, journal, shipper, info.signals
+        self._append, self._names, self._step = journal.scalars.append, set[str](), -1
+        self._step_known = True
+        self._worker = Worker(guard)
+        self._logits = Logits(self._write)
+        self._watches: list[Watch] = []
+        self._watched: dict[str, Any] = {}  # read by `watch` since the last `log`
+        self._painter: Painter | None = None
+        self._done, self._crash = False, ""
+
+    # -- what the loop calls ------------------------------------------------------------------------------------------
+
+    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
+        """Records values of one step.
+
+        Args:
+            values: name → number: Python's, numpy's, or a tensor of one element; NaN and ±Inf are values too. Under
+                `logits/…` also a whole batch of outputs, of any shape. What is none of these is refused, with one warning.
+            step: 0 … 2^53 - 1; None: one after the last. A step may be logged in pieces; logged again, the last value wins.
+        """
+        try:
+            if step is None:
+                step = self._step + 1
+                if not self._step_known:
+                    self._say_unknown_step()
+            elif type(step) is not int or not 0 <= step <= MAX_STEP:
+                step = step_number(step)
+            if self._watched:
+                self._log_watched(step)
+            self._step = step
+            if self._names.issuperset(values) and _PLAIN.issuperset(map(type, values.values())):
+                try:
+                    if values and not self._append(("s", step, time.time(), values)):
+                        self._say_refused()
+                    return
+                except (OverflowError, TypeError):  # an int beyond 64 bits, or a mapping that is no dict
+                    pass
+            self._log_slowly(values, step)
+        except Exception as error:  # noqa: BLE001 `guarded`, written out: this is the hot path
+            self.guard.caught("nashboard: Run.log", error)
+
+    @guarded
+    def samples(
+        self,
+        batch: Any,
+        step: int | None = None,
+        name: str = "samples",
+        kind: Literal["fixed", "random"] = "fixed",
+        value_range: tuple[float, float] | None = None,
+    ) -> None:
+        """Records a batch of generated samples: a picture of it, and the batch itself for the sample metrics.
+
+        Args:
+            batch: array or tensor, float or uint8: (N, C, H, W) or (N, H, W, C) with 1, 3 or 4 channels, (N, H, W), (N, D).
+                (N, 2) is drawn as points in the plane; (N, D) as images when D is a square or three times one.
+            step: as in `log`; None: the last logged step.
+            name: which grid of the run. kind: "fixed" if the noise is the same each time, else "random".
+            value_range: what black and white are: (-1, 1), (0, 1) or (0, 255); None: inferred from the values, and shown.
+        """
+        at = step_number(max(self._step, 0) if step is None else step)
+        self._paint(batch, at, name, kind, value_range)
+
+    @guarded
+    def reference(self, batch: Any, value_range: tuple[float, float] | None = None) -> None:
+        """Records what the data look like: real samples, of the shapes that `samples` takes."""
+        self._paint(batch, 0, "reference", "reference", value_range)
+
+    @guarded
+    def watch(
+        self,
+        generator: Any = None,
+        discriminator: Any = None,
+        *,
+        optimizers: Sequence[Any] = (),
+        every: int | None = None,
+        **networks: Any,
+    ) -> None:
+        """Reads gradient norms, update ratios and weight norms of networks, just before and after their optimizers step.
+
+        Args:
+            generator, discriminator, further networks by name: torch modules.
+            optimizers: theirs; when not given, whichever optimizer holds their parameters.
+            every: optimizer steps between two readings of the global norm; None: as often as costs at most 1 % of the time.
+        """
+        from monitor.sdk.watch import Watch
+
+        named = {"generator": generator, "discriminator": discriminator, **networks}
+        modules = {name: module for name, module in named.items() if module is not None}
+        self._watches.append(Watch(modules, tuple(optimizers), every, self._watched, self.guard))
+
+    @guarded
+    def event(self, kind: str, /, **data: Any) -> None:
+        """Records that something happened at the last logged step: `run.event("lr_drop", factor=0.1)`."""
+        check_name(kind)
+        self._append(("e", self._step if self._step >= 0 else None, time.time(), kind, plain(data)))
+
+    @guarded
+    def finish(self, state: Literal["finished", "crashed"] = "finished", reason: str = "") -> None:
+        """Ends the run: ships what is left for at most `flush_timeout` seconds; `nashboard sync` ships what then remains."""
+        if self._done:
+            return
+        if state not in ("finished", "crashed"):
+            self.guard.refuse("finish", f'finish({state!r}): "finished" or "crashed" is allowed; taken as "finished"')
+            state = "finished"
+        from monitor.sdk.ending import end
+
+        end(self, state, reason)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        from monitor.sdk.ending import reason_of
+
+        reason = reason_of(error)
+        self.finish("crashed" if reason else "finished", reason)
+
+    # -- what it shows ------------------------------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """Where the dashboard shows this run."""
+        path = self._shipper.courier.path if self._shipper else ""
+        if path.startswith(("http://", "https://")):
+            return path
+        return self._settings.server.rstrip("/") + (path or f"/runs/{self.id}")
+
+    @property
+    def refused(self) -> int:
+        """Records that a full disk or a full journal could not take, or that the service would not have."""
+        return sum(lane.refused for lane in self._journal.lanes)
+
+    @property
+    def dropped(self) -> int:
+        """Values and batches that were not recorded: of an unusable kind, or more than the worker thread could take."""
+        return self.guard.errors + self._lost
+
+    def __repr__(self) -> str:
+        return f"<nashboard run {self.id} {self.name!r} ({self.mode})>"
+
+    # -- the rarer ways of log ----------------------------------------------------------------------------------------
+
+    def _log_slowly(self, values: Mapping[str, Any], step: int) -> None:
+        numbers: dict[str, float] = {}
+        later: dict[str, Later] = {}
+        for name, value in values.items():
+            try:
+                check_name(name)
+                read = number(name, value, vector=self._is_logits(name))
+            except InvalidValue as error:
+                self.guard.refuse(f"value {name!r} {type(value)}", f"nashboard: Run.log: {error.message}")
+                continue
+            if isinstance(read, Later):
+                later[name] = read
+            else:
+                numbers[str(name)] = read
+        if len(self._names) > MAX_NAMES:
+            self._names.clear()
+        self._names.update(numbers)
+        if numbers:
+            self._write(step, time.time(), numbers)
+        if later:
+            self._read_later(later, step)
+
+    def _is_logits(self, name: str) -> bool:
+        return name.startswith("logits/") or self._side(name) != ""
+
+    def _side(self, name: str) -> str:
+        signal = signal_of(name, self._signals) or ""
+        return signal if signal.startswith("logits/") else ""
+
+    def _read_later(self, later: dict[str, Later], step: int) -> None:
+        job = functools.partial(self._read, later, step, time.time())
+        if not self._worker.submit("reading tensors", job, at_most=MAX_LATER):
+            self._lost += len(later)
+            self.guard.say(
+                "later", f"nashboard: {MAX_LATER} calls wait for their device tensors: further ones are dropped"
+            )
+
+    def _read(self, later: dict[str, Later], step: int, at: float) -> None:
+        """On the worker thread: waits for the device."""
+        numbers: dict[str, float] = {}
+        for name, value in later.items():
+            array = value.array()
+            if value.vector:
+                self._logits.add(step, name, self._side(name), array)
+            else:
+                numbers[name] = float(array[0])
+        if numbers:
+            self._write(step, at, numbers)
+
+    def _log_watched(self, step: int) -> None:
+        watched, now = self._watched.copy(), time.time()
+        self._watched.clear()
+        numbers = {name: value for name, value in watched.items() if type(value) is float}
+        if numbers:
+            self._write(step, now, numbers)
+        jobs = [value for value in watched.values() if type(value) is not float]
+        for job in dict.fromkeys(jobs):
+            run = functools.partial(self._write_later, job, step, now)
+            if not self._worker.submit("reading norms", run, at_most=MAX_LATER):
+                self._lost += 1
+
+    def _write_later(self, job: Any, step: int, at: float) -> None:
+        self._write(step, at, job())
+
+    def _write(self, step: int, at: float, values: dict[str, float]) -> None:
+        if not self._append(("s", step, at, values)):
+            self._say_refused()
+
+    def _paint(self, batch: Any, step: int, name: str, kind: str, value_range: tuple[float, float] | None) -> None:
+        from monitor.sdk.images import Painter
+
+        check_name(name)
+        if kind not in ("fixed", "random", "reference"):
+            raise InvalidValue(f'kind={kind!r}: "fixed" or "random" is allowed')
+        if self._painter is None:
+            self._painter = Painter()
+        taken = self._painter.take(batch, name, value_range)
+        job = functools.partial(self._painted, taken, step, time.time(), name, kind)
+        if not self._worker.submit("drawing samples", job, at_most=self._settings.media_backlog):
+            self._lost += 1
+            self.guard.say(
+                "media backlog",
+                f"nashboard: {self._settings.media_backlog} sample batches wait to be drawn: further ones are dropped",
+            )
+
+    def _painted(self, taken: Any, step: int, at: float, name: str, kind: str) -> None:
+        """On the worker thread: draws the grid and writes it to the media lane."""
+        assert self._painter is not None
+        if not self._journal.media.append(self._painter.paint(taken, step, at, name, kind)):
+            self._say_refused()
+
+    # -- what is said -------------------------------------------------------------------------------------------------
+
+    def _say_refused(self) -> None:
+        if self._done:
+            self.guard.say("done", f"nashboard: run {self.id} is finished, what is logged after that is not recorded")
+            return
+        lanes = self._journal.lanes
+        reason = next((lane.reason for lane in lanes if lane.reason), "no room")
+        self.guard.say("refused", f"nashboard: records are being refused: {reason}. They are counted in Run.refused.")
+
+    def _say_unknown_step(self) -> None:
+        self._step_known = True
+        self.guard.say(
+            "unknown step",
+            f"nashboard: run {self.id} was resumed without rewind_to and log was called without a step: "
+            f"steps start at {self._step + 1} again",
+        )
+
+    def _abandon(self) -> None:
+        """In a forked child: this copy goes inert, the parent's journal is left alone."""
+        self._journal.abandon()
+        self.__class__ = InertRun
+
+
+class InertRun(Run):
+    """A run whose methods do nothing: mode "disabled", another rank, or a forked child's copy."""
+
+    def __init__(self, info: RunInfo, settings: ClientSettings, guard: Guard) -> None:
+        self.id, self.name, self.project, self.mode = info.id, info.name, info.project, settings.mode
+        self.guard, self._lost, self._done, self._crash = guard, 0, False, ""
+        self._settings, self._shipper = settings, None
+
+    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
+        """Does nothing."""
+
+    def samples(self, *args: Any, **kwargs: Any) -> None:
+        """Does nothing."""
+
+    def reference(self, *args: Any, **kwargs: Any) -> None:
+        """Does nothing."""
+
+    def watch(self, *args: Any, **kwargs: Any) -> None:
+        """Does nothing."""
+
+    def event(self, kind: str, /, **data: Any) -> None:
+        """Does nothing."""
+
+    def finish(self, *args: Any, **kwargs: Any) -> None:
+        """Does nothing."""
+
+    @property
+    def refused(self) -> int:
+        """Always 0."""
+        return 0

@@ -1,0 +1,235 @@
+"""Reads gradients and weights of networks around their optimizers' steps, without changing anything.
+
+Gradients are read in the optimizer's step pre-hook, so they are what the optimizer gets: summed over several backward
+calls, unscaled, and clipped if the loop clips. They belong to the network whose parameters that optimizer holds, whatever
+else the backward passes reached.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import weakref
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from monitor.errors import InvalidValue
+from monitor.sdk.guard import Guard
+from monitor.sdk.pace import Pace
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.nn import Module
+    from torch.optim import Optimizer
+
+DETAIL_EVERY = 10  # readings between two that also look at each layer and at the update
+
+Sink = dict[str, Any]  # series name → float, or a function that gives {name: float} and waits for the device
+
+
+class Watch:
+    """Hooks on optimizers; what they read lies in `sink` until the next `run.log` takes it."""
+
+    def __init__(
+        self,
+        modules: Mapping[str, Module],
+        optimizers: Sequence[Optimizer],
+        every: int | None,
+        sink: Sink,
+        guard: Guard,
+    ) -> None:
+        from torch.nn import Module
+        from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+        if every is not None and (type(every) is not int or every < 1):
+            raise InvalidValue(f"every={every!r}: a whole number of steps, 1 or more, is allowed, or None")
+        for name, module in modules.items():
+            if not isinstance(module, Module):
+                raise InvalidValue(f"{name} is a {type(module).__name__}, a torch.nn.Module is needed: not watched")
+        self._layers = {name: _layers(module) for name, module in modules.items()}
+        self._every, self._sink, self._guard = every, sink, guard
+        self._readers: weakref.WeakKeyDictionary[Optimizer, list[Reader]] = weakref.WeakKeyDictionary()
+        if optimizers:
+            self._handles = [optimizer.register_step_pre_hook(self._before) for optimizer in optimizers]
+            self._handles += [optimizer.register_step_post_hook(self._after) for optimizer in optimizers]
+        else:
+            # Torch's own hook on every optimizer: finds those made later too, and needs no search.
+            self._handles = [
+                register_optimizer_step_pre_hook(self._before),
+                register_optimizer_step_post_hook(self._after),
+            ]
+
+    def stop(self) -> None:
+        """Takes the hooks off again."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        self._readers.clear()
+
+    def _before(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        try:
+            readers = self._readers.get(optimizer)
+            if readers is None or readers[0].held != _held(optimizer):
+                readers = self._readers[optimizer] = self._made_for(optimizer)
+            for reader in readers:
+                reader.before(optimizer)
+        except Exception as error:  # noqa: BLE001 a guest never raises into the optimizer
+            self._failed(error)
+
+    def _after(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        try:
+            for reader in self._readers.get(optimizer, ()):
+                reader.after()
+        except Exception as error:  # noqa: BLE001 as above
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        self.stop()
+        self._guard.caught("nashboard: Run.watch (it is switched off)", error)
+
+    def _made_for(self, optimizer: Optimizer) -> list[Reader]:
+        held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+        found = []
+        for network, layers in self._layers.items():
+            mine = [(layer, parameter) for layer, parameter in layers if id(parameter) in held]
+            found.append(Reader(network, mine, _held(optimizer), Pace(self._every), self._sink))
+        return found
+
+
+class Reader:
+    """Reads one network's part of one optimizer.
+
+    Attributes:
+        held: how many parameters the optimizer held when this was made.
+    """
+
+    def __init__(self, network: str, layers: list[tuple[str, Tensor]], held: int, pace: Pace, sink: Sink) -> None:
+        self.held = held
+        self._network, self._layers, self._pace, self._sink = network, layers, pace, sink
+        self._saved: list[Tensor] | None = None
+        self._readings = 0
+
+    def before(self, optimizer: Optimizer) -> None:
+        """Just before a step: the gradients, and sometimes a copy of the weights."""
+        if not self._pace.due() or not self._layers:
+            return
+        import torch
+
+        started = time.perf_counter()
+        with torch.no_grad():
+            found = [(layer, p) for layer, p in self._layers if p.grad is not None]
+            if not found or _capturing(found[0][1]):
+                return
+            detailed = self._readings % DETAIL_EVERY == 0
+            self._readings += 1
+            norms = _norms([_dense(p.grad) for _, p in found])
+            scale = getattr(optimizer, "grad_scale", None)  # fused optimizers unscale within the step
+            if scale is not None:
+                norms = [norm / scale.to(norm.device) for norm in norms]
+            self._put("grad_norm", [layer for layer, _ in found], norms, detailed)
+            if detailed:
+                self._saved = [p.detach().clone() for _, p in self._layers]
+        self._pace.spent(time.perf_counter() - started)
+
+    def after(self) -> None:
+        """Just after a step: how far the weights moved, when they were copied before it."""
+        saved, self._saved = self._saved, None
+        if saved is None:
+            return
+        import torch
+
+        started = time.perf_counter()
+        with torch.no_grad():
+            names, weights = [layer for layer, _ in self._layers], [p.detach() for _, p in self._layers]
+            moved = _norms(list(torch._foreach_sub(weights, saved)))
+            self._put_ratio(names, moved, _norms(saved))
+        self._pace.spent_more(time.perf_counter() - started)
+
+    def _put(self, kind: str, layers: list[str], norms: list[Tensor], detailed: bool) -> None:
+        network = f"{kind}/{self._network}"
+
+        def values() -> dict[str, float]:
+            return _by_layer(network, layers, _read(norms), detailed)
+
+        self._store(network, norms[0], values)
+
+    def _put_ratio(self, layers: list[str], moved: list[Tensor], before: list[Tensor]) -> None:
+        ratio, weight = f"update_ratio/{self._network}", f"weight_norm/{self._network}"
+
+        def values() -> dict[str, float]:
+            weights = _by_layer(weight, layers, _read(before), detailed=True)
+            steps = _by_layer(ratio, layers, _read(moved), detailed=True)
+            ratios = {}
+            for name, step in steps.items():
+                norm = weights[weight + name[len(ratio) :]]
+                if norm:  # a layer of zeros (a fresh bias) has no ratio
+                    ratios[name] = step / norm
+            return weights | ratios
+
+        self._store(ratio, moved[0], values)
+
+    def _store(self, key: str, tensor: Tensor, values: Callable[[], dict[str, float]]) -> None:
+        if tensor.device.type == "cpu":
+            self._sink.update(values())
+        else:
+            self._sink[key] = values
+
+
+def _layers(module: Module) -> list[tuple[str, Tensor]]:
+    """(layer, parameter) of each parameter that is trained; wrappers' prefixes are left out of the names."""
+    found: list[tuple[str, Tensor]] = []
+    for name, parameter in module.named_parameters():
+        for prefix in ("module.", "_orig_mod."):
+            name = name.removeprefix(prefix)
+        name = (
+            name.partition(".parametrizations.")[0] if ".parametrizations." in name else name.rpartition(".")[0] or name
+        )
+        if parameter.requires_grad:
+            found.append((name, parameter))
+    return found
+
+
+def _held(optimizer: Optimizer) -> int:
+    return sum(len(group["params"]) for group in optimizer.param_groups)
+
+
+def _dense(grad: Any) -> Tensor:
+    dense: Tensor = grad.coalesce().values() if grad.is_sparse else grad
+    return dense
+
+
+def _norms(tensors: list[Tensor]) -> list[Tensor]:
+    """L2 norm of each tensor, 0-d, on its device; half precision is summed in float32, where it can't overflow."""
+    import torch
+
+    low = [tensor.dtype in (torch.float16, torch.bfloat16) for tensor in tensors]
+    if any(low):
+        tensors = [tensor.float() if small else tensor for tensor, small in zip(tensors, low, strict=True)]
+    return list(torch._foreach_norm(tensors))
+
+
+def _read(norms: list[Tensor]) -> list[float]:
+    """The numbers; waits for the device."""
+    import torch
+
+    device = norms[0].device
+    numbers: list[float] = torch.stack([norm.to(device, torch.float64) for norm in norms]).tolist()
+    return numbers
+
+
+def _by_layer(network: str, layers: list[str], norms: list[float], detailed: bool) -> dict[str, float]:
+    """The network's norm, and each layer's (weight and bias together) when detailed."""
+    squares: defaultdict[str, float] = defaultdict(float)
+    for layer, norm in zip(layers, norms, strict=True):
+        squares[layer] += norm * norm
+    values = {network: math.sqrt(sum(squares.values()))}
+    if detailed:
+        values |= {f"{network}/{layer}": math.sqrt(square) for layer, square in squares.items()}
+    return values
+
+
+def _capturing(tensor: Tensor) -> bool:
+    import torch
+
+    return tensor.is_cuda and torch.cuda.is_current_stream_capturing()
