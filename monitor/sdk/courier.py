@@ -16,13 +16,15 @@ class Courier:
     """One round after the other; whoever calls decides when, and what to do when the service does not answer.
 
     Attributes:
-        declared: the service knows the run. path: where the dashboard shows it, as the service said ("" until then).
+        declared: the service knows the run. acked: what it had of each sender then.
+        path: where the dashboard shows it, as the service said ("" until then).
         shipped: records acknowledged so far.
     """
 
     def __init__(self, journal: Journal, client: Client, guard: Guard, batch_bytes: int) -> None:
         self.journal, self.client = journal, client
         self.declared, self.path, self.shipped = False, "", 0
+        self.acked: dict[str, int] = {}
         self._guard, self._batch_bytes = guard, batch_bytes
         self._at_most = {lane.name: UNLIMITED for lane in journal.lanes}
         self._told = {lane.name: 0 for lane in journal.lanes}  # the refused counts that the service knows
@@ -32,8 +34,8 @@ class Courier:
         """Whether anything waits to be shipped."""
         return any(lane.last_seq >= lane.next_seq for lane in self.journal.lanes)
 
-    def declare(self) -> None:
-        """Declares the run, and goes on in each lane after what the service has of it.
+    def declare(self) -> int:
+        """Declares the run, and goes on in each lane after what the service has of it; always 0.
 
         Raises:
             ShippingError: the service did not take it.
@@ -41,7 +43,8 @@ class Courier:
         answer = self.client.declare(self.journal.info)
         for lane in self.journal.lanes:
             lane.seek(answer.acked.get(lane.sender, 0) + 1)
-        self.declared, self.path = True, answer.url
+        self.declared, self.path, self.acked = True, answer.url, answer.acked
+        return 0
 
     def round(self) -> int:
         """Ships one portion of each lane; the number of bytes shipped, 0 when nothing waits.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,10 +17,10 @@ from monitor.sdk.filesystems import is_network, kind_of
 from monitor.sdk.lane import Lane
 from monitor.sdk.lock import Lock
 from monitor.sdk.segment import LeftSegment
-from monitor.wire import RunInfo
+from monitor.wire import Finish, Record, RunInfo
 
 RUN_FILE, LOCK_FILE = "run.json", "lock"
-LANES = ("scalars", "media")
+DAMAGED = ".damaged"  # what `nashboard sync` adds to the name of a folder that it could not read in full
 
 
 class Journal:
@@ -110,11 +109,12 @@ class LeftJournal(Journal):
     """A journal whose process is gone, opened for shipping.
 
     Attributes:
-        damaged: bytes that can't be read (torn or corrupt). bad: files that are no segments at all.
+        finished: its last record is the run's end. last_time: when its last record was made, seconds since the epoch.
+        damaged: bytes that can't be read, a torn tail apart. bad: files that are no segments at all.
 
     Raises:
         JournalLocked: its process is alive.
-        OSError, msgspec.DecodeError: no readable run.json.
+        OSError, msgspec.MsgspecError: no readable run.json.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -129,22 +129,42 @@ class LeftJournal(Journal):
         self.network, self._segment_bytes, self._limit, self._used = "", 0, 0, 0
         self._size_lock = threading.Lock()
         self.damaged, self.bad = 0, list[Path]()
+        self.finished, self.last_time = False, self.info.started_at
         self.scalars, self.media = self._lane("scalars", self.sender), self._lane("media", f"{self.sender}-media")
         for lane in self.lanes:
             lane.adopt(self._segments(lane.name))
 
-    def _segments(self, lane: str) -> Iterator[LeftSegment]:
+    def remove(self) -> None:
+        """Everything that can be read is acknowledged: the folder goes, or is put aside when something can't."""
+        if not (self.damaged or self.bad):
+            super().remove()
+            return
+        self.release()
+        self.folder.rename(self.folder.with_name(self.folder.name + DAMAGED))
+
+    def _segments(self, lane: str) -> list[LeftSegment]:
+        found = []
         for path in sorted(self.folder.glob(f"{lane}-*.seg")):
             try:
-                segment = LeftSegment(path)
+                found.append(LeftSegment(path))
             except ValueError:
                 self.bad.append(path)
-                continue
-            self.damaged += segment.damaged
-            yield segment
+        for number, segment in enumerate(found, 1):
+            if number < len(found) or not segment.torn:
+                self.damaged += segment.unread
+        if lane == "scalars" and found and found[-1].last_body:
+            self._look_at(found[-1].last_body)
+        return found
+
+    def _look_at(self, last_body: bytes) -> None:
+        try:
+            last: Record = msgspec.msgpack.decode(last_body, type=Record)  # type: ignore[arg-type]
+        except msgspec.MsgspecError:
+            return  # written by another version
+        self.finished, self.last_time = isinstance(last, Finish), last.time
 
 
 def journals(root: Path, run_id: str = "") -> list[Path]:
     """Folders of all journals below `root` (of one run, when named), oldest first."""
-    found = [path.parent for path in root.glob(f"{run_id or '*'}-*/{RUN_FILE}")]
+    found = [path.parent for path in root.glob(f"{run_id or '*'}-*/{RUN_FILE}") if path.parent.suffix != DAMAGED]
     return sorted(found, key=lambda folder: (folder / RUN_FILE).stat().st_mtime)

@@ -20,6 +20,7 @@ import msgspec
 from monitor.sdk.frames import HEADER, split
 from monitor.sdk.segment import START, AppendedSegment, Segment, file_name
 
+READY = 1 << 17  # bytes of a segment that the shipping thread keeps ready for writing
 PROBE_EVERY = 1.0  # seconds between two tries to open a segment on a full disk
 
 _pack_into = HEADER.pack_into
@@ -179,11 +180,29 @@ class Lane:
         if not found.bodies:  # one record larger than a batch
             length, _ = HEADER.unpack(segment.read(start, start + HEADER.size))
             found = split(segment.read(start, start + HEADER.size + length), 1)
+        if not found.bodies:
+            self._skip(segment, first_seq)
+            return None
         return Portion(first_seq, found.bodies, segment, start + found.used)
+
+    def _skip(self, segment: Segment, seq: int) -> None:
+        """What was written can't be read back (a failing disk): leave the rest of the segment out, and count it."""
+        with self._lock:
+            self.refused += segment.last_seq - seq + 1
+            self.reason = f"{segment.path} can't be read back"
+            self._next, self._at = segment.last_seq + 1, None
+
+    def prepare(self) -> None:
+        """Makes the pages ready that come next, so that the training thread seldom has to."""
+        segment = self._open
+        if segment.count:
+            segment.prepare(segment.end + READY)
 
     def advance(self, portion: Portion) -> None:
         """The records of `portion` are on the service's disk, or given up: go on after them and free what is done."""
         with self._lock:
+            if portion.segment not in self._segments:  # given up while it was on its way: it was not lost after all
+                self.refused -= portion.last_seq - max(portion.first_seq, self._next) + 1
             self._at, self._offset, self._next = portion.segment, portion.stop, portion.last_seq + 1
             self._free_done()
 

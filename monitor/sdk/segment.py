@@ -11,6 +11,8 @@ from zlib import crc32
 from monitor.sdk.frames import HEADER, frame, split
 
 MAGIC = b"NASHJNL1"
+POPULATE_WRITE = 23  # madvise on Linux ≥ 5.14: have pages ready for writing
+AHEAD = 1 << 16  # bytes made ready at once
 START = 16  # magic, then the number of the first record as 8 bytes, little-endian
 
 
@@ -43,18 +45,20 @@ class Segment:
         limit: up to where the lane may write into `map` by itself.
     """
 
+    limit = 0
+
     def __init__(self, path: Path, first_seq: int, size: int) -> None:
-        self.path, self.first_seq, self.size, self.limit = path, first_seq, size, size
+        self.path, self.first_seq, self.size = path, first_seq, size
         self.end, self.count = START, 0
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
-            self._prepare(fd)
+            self._create(fd)
         except BaseException:
             os.close(fd)
             path.unlink(missing_ok=True)
             raise
 
-    def _prepare(self, fd: int) -> None:
+    def _create(self, fd: int) -> None:
         preallocate(fd, self.size)
         self.map = mmap.mmap(fd, self.size)
         self.map[:START] = MAGIC + self.first_seq.to_bytes(8, "little")
@@ -70,11 +74,24 @@ class Segment:
         return self.end + HEADER.size + size <= self.size
 
     def append(self, body: bytearray) -> None:
-        """Writes one frame. The lane writes small ones into `map` by itself; this is the same, in one place."""
+        """Writes one frame that fits, and makes the next pages ready. Up to `limit` the lane writes by itself."""
         start, stop = self.end + HEADER.size, self.end + HEADER.size + len(body)
+        self.prepare(stop)
         self.map[start:stop] = body
         HEADER.pack_into(self.map, self.end, len(body), crc32(body, len(body)))
         self.end, self.count = stop, self.count + 1
+
+    def prepare(self, stop: int) -> None:
+        """Makes pages ready up to `stop`, 16 at a time: page faults cost the training thread more than the records do.
+
+        Any thread may call it without the lane's lock: `limit` only grows, and only over pages that are there.
+        """
+        try:
+            while self.limit < min(stop, self.size):
+                self.map.madvise(POPULATE_WRITE, self.limit, min(AHEAD, self.size - self.limit))
+                self.limit = min(self.limit + AHEAD, self.size)
+        except (AttributeError, OSError, ValueError):  # an older kernel, another system: faults will do
+            self.limit = self.size
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` to `stop`."""
@@ -91,8 +108,13 @@ class Segment:
 class AppendedSegment(Segment):
     """A segment on a network file system: each record is one `write` to the end of the file, nothing is mapped."""
 
-    def _prepare(self, fd: int) -> None:
-        self._fd, self.limit = fd, -1
+    limit = -1  # the lane never writes here by itself
+
+    def prepare(self, stop: int) -> None:
+        """Nothing is mapped."""
+
+    def _create(self, fd: int) -> None:
+        self._fd = fd
         _write_all(fd, MAGIC + self.first_seq.to_bytes(8, "little"))
 
     def append(self, body: bytearray) -> None:
@@ -130,8 +152,9 @@ class LeftSegment(Segment):
     """A segment that another process left behind, for reading only.
 
     Attributes:
-        damaged: bytes after the last whole frame that hold something and can't be read (a torn tail, or worse).
-        last_body: the last record's msgpack bytes, empty when there is none.
+        last_body: the last whole record's msgpack bytes, empty when there is none.
+        unread: bytes that hold something after the last whole frame.
+        torn: they are one frame that was being written when the process died, and no more.
 
     Raises:
         ValueError: the file is not a segment.
@@ -146,7 +169,8 @@ class LeftSegment(Segment):
         found = split(data[START:])
         self.size, self.end, self.count = len(data), START + found.used, len(found.bodies)
         self.last_body = found.bodies[-1] if found.bodies else b""
-        self.damaged = len(data[self.end :].rstrip(b"\0"))
+        self.unread = len(data[self.end :].rstrip(b"\0"))
+        self.torn = not _frames_follow(data[self.end :])
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` to `stop`."""
@@ -159,3 +183,11 @@ def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
+
+
+def _frames_follow(rest: bytes) -> bool:
+    """Whether good frames lie behind the damaged one that `rest` starts with: then it is no torn tail."""
+    if len(rest) < HEADER.size:
+        return False
+    length, _ = HEADER.unpack_from(rest)
+    return bool(split(rest[HEADER.size + length :], 1).bodies)
