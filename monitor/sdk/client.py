@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+# Here and not where they are used: an import on the shipping thread would be left half done in a child forked meanwhile.
+import encodings.idna  # noqa: F401 what a host name is looked up with
+import http.client
+import socket
+import ssl
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from monitor.errors import NashboardError
 from monitor.wire import Ack, RunInfo
-
-if TYPE_CHECKING:
-    from http.client import HTTPConnection, HTTPResponse
 
 MSGPACK = "application/msgpack"
 MAX_ANSWER = 4 << 20  # bytes of an answer that are read
@@ -103,8 +106,6 @@ class Client:
             raise NotAllowed(f"{self._address.geturl()} does not answer like a Nashboard: {error}") from None
 
     def _post(self, path: str, body: bytes) -> bytes:
-        import http.client
-
         fresh = self._connection is None
         try:
             connection = self._connection = self._connection or self._connect()
@@ -123,10 +124,6 @@ class Client:
         return answer
 
     def _connect(self) -> HTTPConnection:
-        import http.client
-        import socket
-        import ssl
-
         host, port = self._address.hostname or "127.0.0.1", self._address.port
         connection: http.client.HTTPConnection
         if self._address.scheme == "https":

@@ -117,7 +117,7 @@ class Courier:
         if len(portion.bodies) > 1:
             self._at_most[lane.name] = len(portion.bodies) // 2
             return
-        lane.refused += 1
+        lane.refuse(1)
         lane.advance(portion)
         self._guard.say(
             f"bad record: {error.message}",

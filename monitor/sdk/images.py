@@ -53,6 +53,11 @@ class Painter:
     """
 
     def __init__(self) -> None:
+        # Loaded by the training thread: an import on the worker thread would be left half done in a child forked meanwhile.
+        import numpy  # noqa: F401
+        from PIL import Image
+
+        Image.init()
         self._ranges = RangeMemory()
 
     def take(self, batch: Any, name: str, value_range: tuple[float, float] | None) -> Taken:

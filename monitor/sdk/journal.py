@@ -6,6 +6,9 @@ journal is full old media segments are given up whole.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import os
 import secrets
 import shutil
 import threading
@@ -19,7 +22,8 @@ from monitor.sdk.lock import Lock
 from monitor.sdk.segment import LeftSegment
 from monitor.wire import Finish, Record, RunInfo
 
-RUN_FILE, LOCK_FILE = "run.json", "lock"
+RUN_FILE, LOCK_FILE, COUNTS_FILE = "run.json", "lock", "refused"
+LANES = ("scalars", "media")
 DAMAGED = ".damaged"  # what `nashboard sync` adds to the name of a folder that it could not read in full
 
 
@@ -43,6 +47,8 @@ class Journal:
         self.network = kind if is_network(kind) else ""
         self._size_lock, self._limit, self._used = threading.Lock(), journal_bytes, 0
         self._segment_bytes = min(segment_bytes, journal_bytes // 4)
+        self._counts = os.open(self.folder / COUNTS_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.pwrite(self._counts, bytes(16), 0)  # now, while there is room
         self.scalars, self.media = self._lane("scalars", self.sender), self._lane("media", f"{self.sender}-media")
         self.write_info(info)
 
@@ -54,6 +60,7 @@ class Journal:
             self._segment_bytes,
             reserve=self._reserve,
             free=self._free,
+            note=functools.partial(self._note, name),
             mapped=not self.network,
         )
 
@@ -77,6 +84,12 @@ class Journal:
             if size > self._limit or not self.media.give_up_oldest():
                 return False
 
+    def _note(self, lane: str, refused: int) -> None:
+        """Keeps how much a lane had to refuse, so that it is known even if this process ends without a word."""
+        if self._counts >= 0:
+            with contextlib.suppress(OSError):
+                os.pwrite(self._counts, refused.to_bytes(8, "little"), 8 * LANES.index(lane))
+
     def _free(self, size: int) -> None:
         with self._size_lock:
             self._used -= size
@@ -90,7 +103,7 @@ class Journal:
         """Leaves what is in it for `nashboard sync`."""
         for lane in self.lanes:
             lane.release()
-        self._lock.release()
+        self._close()
 
     def remove(self) -> None:
         """Everything is acknowledged: the folder goes."""
@@ -102,7 +115,13 @@ class Journal:
         self._size_lock = threading.Lock()
         for lane in self.lanes:
             lane.abandon()
+        self._close()
+
+    def _close(self) -> None:
         self._lock.release()
+        if self._counts >= 0:
+            os.close(self._counts)
+            self._counts = -1
 
 
 class LeftJournal(Journal):
@@ -130,8 +149,11 @@ class LeftJournal(Journal):
         self._size_lock = threading.Lock()
         self.damaged, self.bad = 0, list[Path]()
         self.finished, self.last_time = False, self.info.started_at
+        self._counts = -1
         self.scalars, self.media = self._lane("scalars", self.sender), self._lane("media", f"{self.sender}-media")
-        for lane in self.lanes:
+        counts = (folder / COUNTS_FILE).read_bytes() if (folder / COUNTS_FILE).exists() else b""
+        for place, lane in enumerate(self.lanes):
+            lane.refused = int.from_bytes(counts[8 * place : 8 * place + 8], "little")
             lane.adopt(self._segments(lane.name))
 
     def remove(self) -> None:
@@ -152,13 +174,14 @@ class LeftJournal(Journal):
         for number, segment in enumerate(found, 1):
             if number < len(found) or not segment.torn:
                 self.damaged += segment.unread
+                segment.kept = segment.unread > 0
         if lane == "scalars" and found and found[-1].last_body:
             self._look_at(found[-1].last_body)
         return found
 
     def _look_at(self, last_body: bytes) -> None:
         try:
-            last: Record = msgspec.msgpack.decode(last_body, type=Record)  # type: ignore[arg-type]
+            last: Record = msgspec.msgpack.decode(last_body, type=Record)
         except msgspec.MsgspecError:
             return  # written by another version
         self.finished, self.last_time = isinstance(last, Finish), last.time

@@ -67,13 +67,14 @@ class Lane:
         *,
         reserve: Callable[[int], bool],
         free: Callable[[int], None],
+        note: Callable[[int], None] = lambda refused: None,
         mapped: bool = True,
     ) -> None:
         self.folder, self.name, self.sender = folder, name, sender
         self.refused, self.reason = 0, ""
         self.idle, self.wake = False, _nothing
         self._segment_bytes, self._mapped = segment_bytes, mapped
-        self._reserve, self._free = reserve, free
+        self._reserve, self._free, self._note = reserve, free, note
         self._lock = threading.RLock()
         self._encode_into = msgspec.msgpack.Encoder().encode_into
         self._buffer = bytearray(4096)
@@ -121,7 +122,7 @@ class Lane:
                 self._open_segment(START + HEADER.size + len(body))
             self._open.append(body)
         except OSError as error:
-            self._refuse(f"{error.strerror or error} ({self.folder})")
+            self.refuse(1, f"{error.strerror or error} ({self.folder})")
             return False
         finally:
             if len(body) > 1 << 20:
@@ -146,9 +147,11 @@ class Lane:
         self._segments.append(opened)
         self._open, self._probe_at, self.reason = opened, 0.0, ""
 
-    def _refuse(self, reason: str) -> None:
-        self.refused += 1
+    def refuse(self, records: int, reason: str = "") -> None:
+        """Counts records that are lost (less than 0: that were not lost after all), also on disk."""
+        self.refused += records
         self.reason = self.reason or reason
+        self._note(self.refused)
 
     # -- the shipping thread ------------------------------------------------------------------------------------------
 
@@ -188,8 +191,7 @@ class Lane:
     def _skip(self, segment: Segment, seq: int) -> None:
         """What was written can't be read back (a failing disk): leave the rest of the segment out, and count it."""
         with self._lock:
-            self.refused += segment.last_seq - seq + 1
-            self.reason = f"{segment.path} can't be read back"
+            self.refuse(segment.last_seq - seq + 1, f"{segment.path} can't be read back")
             self._next, self._at = segment.last_seq + 1, None
 
     def prepare(self) -> None:
@@ -202,7 +204,7 @@ class Lane:
         """The records of `portion` are on the service's disk, or given up: go on after them and free what is done."""
         with self._lock:
             if portion.segment not in self._segments:  # given up while it was on its way: it was not lost after all
-                self.refused -= portion.last_seq - max(portion.first_seq, self._next) + 1
+                self.refuse(max(portion.first_seq, self._next) - portion.last_seq - 1)
             self._at, self._offset, self._next = portion.segment, portion.stop, portion.last_seq + 1
             self._free_done()
 
@@ -242,7 +244,7 @@ class Lane:
             if not self._segments:
                 return False
             first = self._segments[0]
-            self.refused += max(0, first.last_seq - max(first.first_seq, self._next) + 1)
+            self.refuse(max(0, first.last_seq - max(first.first_seq, self._next) + 1))
             self._remove_first()
             return True
 

@@ -215,6 +215,8 @@ class Run:
         return signal if signal.startswith("logits/") else ""
 
     def _read_later(self, later: dict[str, Later], step: int) -> None:
+        import numpy  # noqa: F401 loaded here, since the worker thread must not (see Painter)
+
         job = functools.partial(self._read, later, step, time.time())
         if not self._worker.submit("reading tensors", job, at_most=MAX_LATER):
             self._lost += len(later)

@@ -155,6 +155,7 @@ class LeftSegment(Segment):
         last_body: the last whole record's msgpack bytes, empty when there is none.
         unread: bytes that hold something after the last whole frame.
         torn: they are one frame that was being written when the process died, and no more.
+        kept: the file stays when its records are acknowledged.
 
     Raises:
         ValueError: the file is not a segment.
@@ -171,6 +172,12 @@ class LeftSegment(Segment):
         self.last_body = found.bodies[-1] if found.bodies else b""
         self.unread = len(data[self.end :].rstrip(b"\0"))
         self.torn = not _frames_follow(data[self.end :])
+        self.kept = False
+
+    def remove(self) -> None:
+        """Frees its disk space, unless it is kept."""
+        if not self.kept:
+            super().remove()
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` to `stop`."""
