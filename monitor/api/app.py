@@ -1,0 +1,48 @@
+"""The app factory: an outer app that the dashboard may join, with the API mounted in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from monitor.api import answers, health, live, records, runs, samples, series
+from monitor.api.house import House
+from monitor.settings import ServiceSettings
+
+PREFIX = "/api/v1"
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """The service as an ASGI app: the API below `/api/v1`, health at the root; the dashboard attaches itself to it.
+
+    Raises:
+        DatabaseTooNew: a newer Nashboard made the database.
+    """
+    home = House(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        home.start()
+        watching = asyncio.create_task(home.watch_states())
+        yield
+        home.stopping = True
+        home.live.wake()
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await asyncio.to_thread(home.stop)
+
+    outer = FastAPI(title="Nashboard", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    outer.state.house = home
+    api = FastAPI(title="Nashboard API", version="1", docs_url=None, redoc_url=None)
+    api.state.house = home
+    for module in (records, runs, series, samples, live, health):
+        api.include_router(module.router)
+    answers.install(api)
+    answers.install(outer)
+    outer.include_router(health.router)
+    outer.mount(PREFIX, api)
+    return outer

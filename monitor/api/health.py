@@ -1,0 +1,44 @@
+"""Is it alive, is it ready, and how is it doing (Prometheus)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import text
+
+from monitor.api.answers import json
+from monitor.api.house import house
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def healthz() -> Response:
+    """The process answers."""
+    return json({"status": "ok"})
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> Response:
+    """The database answers and the writer works."""
+    home = house(request)
+    await home.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+    ready = home.writer.alive
+    return json({"status": "ready" if ready else "the writer has ended"}, 200 if ready else 503)
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Counters in Prometheus' text format."""
+    writer = house(request).writer
+    counters = writer.counters
+    lines = []
+    for name, kind, value, text_ in (
+        ("commits_total", "counter", counters.commits, "Group commits."),
+        ("batches_total", "counter", counters.batches, "Batches and other changes written."),
+        ("points_total", "counter", counters.points, "Points written."),
+        ("failures_total", "counter", counters.failures, "Transactions that were rolled back."),
+        ("queue_bytes", "gauge", writer.waiting_bytes, "Bytes of batches that wait for the writer."),
+        ("last_commit_seconds", "gauge", counters.last_commit_seconds, "How long the last group commit took."),
+    ):
+        lines += [f"# HELP nashboard_{name} {text_}", f"# TYPE nashboard_{name} {kind}", f"nashboard_{name} {value}"]
+    return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")

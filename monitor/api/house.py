@@ -1,0 +1,69 @@
+"""What the routers work with: settings, database, blobs, the writer, the live log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import Request
+from sqlalchemy import Connection
+
+from monitor.ingest.apply import Change
+from monitor.ingest.live import LiveLog
+from monitor.ingest.writer import Writer
+from monitor.settings import ServiceSettings, home
+from monitor.storage.blobs import Blobs
+from monitor.storage.database import migrate, open_engine, url_of
+from monitor.storage.runs import open_states
+
+T = TypeVar("T")
+STATE_EVERY = 2.0  # seconds between two looks at who fell silent
+
+
+class House:
+    """Everything that lives as long as the service does."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self.settings, self.folder = settings, home(settings)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.engine = open_engine(url_of(self.folder, settings.database_url))
+        migrate(self.engine)
+        self.blobs = Blobs(self.folder / "blobs")
+        self.live = LiveLog(settings.live_points)
+        self.stopping = False
+        self.writer = Writer(self.engine, self.blobs, self.live.publish, settings.queue_bytes)
+
+    def start(self) -> None:
+        """Starts the writer."""
+        self.writer.start()
+
+    def stop(self) -> None:
+        """Writes what waits and closes the database."""
+        self.writer.stop()
+        self.engine.dispose()
+
+    async def watch_states(self) -> None:
+        """Tells those who follow when a run falls silent: nothing is written then, so nobody else would."""
+        states: dict[str, str] = {}
+        while True:
+            await asyncio.sleep(STATE_EVERY)
+            rows = await self.read(lambda connection: open_states(connection, self.settings))
+            changed = [run_id for run_id, state in rows.items() if states.get(run_id, state) != state]
+            states = rows
+            self.live.publish([Change(run_id) for run_id in changed])
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Runs a query in a thread, in a short read transaction of its own."""
+
+        def run() -> T:
+            with self.engine.begin() as connection:
+                return query(connection)
+
+        return await asyncio.to_thread(run)
+
+
+def house(request: Request) -> House:
+    """The house of the app that a request came to."""
+    found: House = request.app.state.house
+    return found

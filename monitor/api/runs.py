@@ -1,0 +1,91 @@
+"""Runs: lists, one run, changing and deleting."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from msgspec import Meta, Struct
+from sqlalchemy import Connection
+
+from monitor.api.answers import json
+from monitor.api.bodies import decode
+from monitor.api.house import house
+from monitor.errors import InvalidValue
+from monitor.storage import runs as storage
+from monitor.wire import Name
+
+router = APIRouter(tags=["runs"])
+
+State = Literal["running", "stale", "crashed", "finished"]
+
+
+class Patch(Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be changed of a run."""
+
+    name: Name | msgspec.UnsetType = msgspec.UNSET
+    group: Annotated[str, Meta(max_length=200)] | msgspec.UnsetType = msgspec.UNSET
+    tags: list[Annotated[str, Meta(max_length=100)]] | msgspec.UnsetType = msgspec.UNSET
+    notes: Annotated[str, Meta(max_length=20_000)] | msgspec.UnsetType = msgspec.UNSET
+
+
+@router.get("/runs")
+async def list_runs(
+    request: Request,
+    state: State | None = None,
+    project: str | None = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+) -> Response:
+    """Runs, newest first."""
+    home = house(request)
+    found, total = await home.read(
+        lambda connection: storage.list_runs(
+            connection, home.settings, project=project, text=q, state=state, limit=limit, offset=offset
+        )
+    )
+    return json({"runs": found, "total": total})
+
+
+@router.get("/runs/{run_id}")
+async def one_run(run_id: str, request: Request) -> Response:
+    """One run with its config, environment and the summaries of its series."""
+    home = house(request)
+    return json(await home.read(lambda connection: storage.run_detail(connection, home.settings, run_id)))
+
+
+@router.patch("/runs/{run_id}")
+async def change(run_id: str, request: Request) -> Response:
+    """Changes name, group, tags or notes."""
+    home = house(request)
+    patch = await decode(request, Patch, home.settings.max_body_bytes)
+    values = {key: value for key, value in msgspec.structs.asdict(patch).items() if value is not msgspec.UNSET}
+    if not values:
+        raise InvalidValue("nothing to change: name, group, tags and notes are allowed")
+    await asyncio.wrap_future(home.writer.submit(lambda connection, applier: applier.patch(connection, run_id, values)))
+    return await one_run(run_id, request)
+
+
+@router.delete("/runs/{run_id}", status_code=204)
+async def remove(run_id: str, request: Request) -> Response:
+    """Deletes a run with its points, grids and events."""
+    home = house(request)
+    free = await asyncio.wrap_future(home.writer.submit(lambda connection, applier: applier.delete(connection, run_id)))
+    for digest in free:
+        home.blobs.remove(digest)
+    return Response(status_code=204)
+
+
+@router.get("/runs/{run_id}/events")
+async def events(run_id: str, request: Request) -> Response:
+    """What happened in a run, in order."""
+    home = house(request)
+
+    def query(connection: Connection) -> list[dict[str, object]]:
+        storage.require(connection, [run_id])
+        return storage.list_events(connection, run_id)
+
+    return json({"events": await home.read(query)})

@@ -1,0 +1,57 @@
+"""Sample grids and the images behind them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import FileResponse
+from sqlalchemy import Connection, select
+
+from monitor.api.answers import json
+from monitor.api.house import house
+from monitor.errors import NotFound
+from monitor.storage.runs import require
+from monitor.storage.samples import list_samples
+from monitor.storage.tables import blobs
+from monitor.wire import MAX_STEP, SampleInfo
+
+router = APIRouter(tags=["samples"])
+
+FOR_EVER = "private, max-age=31536000, immutable"
+
+
+@router.get("/runs/{run_id}/samples")
+async def of_run(run_id: str, request: Request, name: str | None = None, kind: str | None = None) -> Response:
+    """A run's grids by step."""
+    return await _answer(request, run_id, None, name, kind)
+
+
+@router.get("/runs/{run_id}/samples/{step}")
+async def at_step(run_id: str, step: Annotated[int, Path(ge=0, le=MAX_STEP)], request: Request) -> Response:
+    """The grids of one step."""
+    return await _answer(request, run_id, step, None, None)
+
+
+async def _answer(request: Request, run_id: str, step: int | None, name: str | None, kind: str | None) -> Response:
+    def query(connection: Connection) -> list[SampleInfo]:
+        require(connection, [run_id])
+        return list_samples(connection, run_id, step, name, kind)
+
+    return json({"samples": await house(request).read(query)})
+
+
+@router.get("/blobs/{digest}")
+async def blob(digest: str, request: Request) -> Response:
+    """A blob by the hash of its content: it never changes, so it may be kept for ever."""
+    home = house(request)
+    path = home.blobs.path(digest)
+    if not re.fullmatch("[0-9a-f]{64}", digest) or not path.is_file():
+        raise NotFound(f"no blob {digest[:64]!r}")
+    headers = {"Cache-Control": FOR_EVER, "ETag": f'"{digest}"'}
+    if request.headers.get("if-none-match") == f'"{digest}"':
+        return Response(status_code=304, headers=headers)
+    query = select(blobs.c.media_type).where(blobs.c.hash == digest)
+    media_type = await home.read(lambda connection: connection.execute(query).scalar())
+    return FileResponse(path, headers=headers, media_type=media_type or "application/octet-stream")

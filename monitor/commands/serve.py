@@ -1,0 +1,56 @@
+"""`nashboard serve`: the service and the dashboard on one port."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import click
+import uvicorn
+
+from monitor.api.app import create_app
+from monitor.errors import SettingError
+from monitor.settings import ServiceSettings, load
+
+
+class Server(uvicorn.Server):
+    """Says where it is once it really listens."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to listen."""
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+            click.echo(f"Nashboard is at http://{shown}:{port}{self.config.root_path}")
+
+
+@click.command()
+@click.option("--host", help="Address to bind; any but loopback needs tokens.")
+@click.option("--port", type=int, help="Port; 0: a free one.")
+@click.option("--dir", "dir_", help="Where the database and blobs live.")
+@click.option("--database-url", help="SQLAlchemy URL of the database; empty: SQLite in --dir.")
+@click.option("--root-path", help="Path prefix under which a reverse proxy serves us.")
+@click.option("--no-dashboard", is_flag=True, help="The API alone.")
+def serve(dir_: str | None, no_dashboard: bool, **given: Any) -> None:
+    """Starts the service and the dashboard on one port (127.0.0.1:8642)."""
+    settings = load(ServiceSettings, given | {"dir": dir_})
+    app = create_app(settings)
+    if not no_dashboard:
+        from dashboard.app import attach
+
+        attach(app, root_path=settings.root_path)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        root_path=settings.root_path,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=75,
+    )
+    server = Server(config)
+    server.run()
+    if not server.started:
+        raise SettingError(f"can't listen on {settings.host}:{settings.port}: is something else there already?")

@@ -1,0 +1,84 @@
+"""Opening a database: connections, migrations, and the few things that only SQLite needs."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from monitor.errors import DatabaseTooNew
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MS = 10_000
+_migrating = threading.Lock()  # alembic keeps its context in a module
+
+
+def url_of(folder: Path, database_url: str = "") -> str:
+    """The database's URL: the given one, or SQLite in `folder` (which is made)."""
+    if database_url:
+        return database_url
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'nashboard.db'}"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose transactions begin when we say so: `BEGIN IMMEDIATE` with `execution_options(writes=True)`.
+
+    SQLite runs in WAL mode with `synchronous=FULL`: a commit that returned is on disk.
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: DBAPIConnection, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_MS}",
+            "foreign_keys=ON",
+            "cache_size=-16384",
+            "temp_store=MEMORY",
+            "journal_size_limit=67108864",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the schema up to date.
+
+    Raises:
+        DatabaseTooNew: a newer Nashboard made this database.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    known = {revision.revision for revision in script.walk_revisions()}
+    with _migrating, engine.execution_options(writes=True).begin() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in known:
+            raise DatabaseTooNew(
+                f"the database {engine.url.render_as_string()} has schema {current!r}, which this version does not know "
+                f"(it knows up to {script.get_current_head()!r}): a newer Nashboard made it. Use that one, or another --dir.",
+                schema=current,
+            )
+        if current != script.get_current_head():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")

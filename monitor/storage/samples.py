@@ -1,0 +1,41 @@
+"""Reading sample grids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from monitor.storage.tables import blobs, samples
+from monitor.wire import SampleInfo
+
+FIELDS = ("step", "time", "name", "kind", "rows", "columns", "count", "tile_height", "tile_width", "value_range")
+
+
+def sample_info(row: Mapping[str, Any] | RowMapping, size: int) -> SampleInfo:
+    """A row of `samples` as it travels; `size` is the image's, in bytes."""
+    digest = row["image"]
+    return SampleInfo(
+        **{name: row[name] for name in FIELDS},
+        inferred=bool(row["inferred"]),
+        hash=digest,
+        url=f"/api/v1/blobs/{digest}",
+        bytes=size,
+    )
+
+
+def list_samples(
+    connection: Connection, run_id: str, step: int | None = None, name: str | None = None, kind: str | None = None
+) -> list[SampleInfo]:
+    """A run's grids by step; at one step, of one name or kind when given."""
+    query = (
+        select(samples, blobs.c.size)
+        .join(blobs, blobs.c.hash == samples.c.image)
+        .where(samples.c.run_id == run_id)
+        .order_by(samples.c.step, samples.c.name, samples.c.kind)
+    )
+    for column, wanted in ((samples.c.step, step), (samples.c.name, name), (samples.c.kind, kind)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return [sample_info(row, row["size"]) for row in connection.execute(query).mappings()]

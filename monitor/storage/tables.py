@@ -1,0 +1,153 @@
+"""The tables. docs/storage.md says what every column means; a change here needs a migration."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _run_id() -> Column[str]:
+    return Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False)
+
+
+def _series_id(primary_key: bool = True) -> Column[int]:
+    return Column("series_id", Integer, ForeignKey("series.id", ondelete="CASCADE"), primary_key=primary_key)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("project", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("group", String(200), nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("signals", JSON, nullable=False),
+    Column("environment", JSON, nullable=False),
+    Column("total_steps", BigInteger),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("finished_at", Float),
+    Column("heartbeat_at", Float, nullable=False),
+    Column("last_step", BigInteger),
+    Column("points", BigInteger, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Index("ix_runs_created_at", "created_at"),
+)
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("sender", String(64), primary_key=True),
+    Column("acked", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_id(),
+    Column("name", String(200), nullable=False),
+    Column("signal", String(200)),
+    Column("count", BigInteger, nullable=False),
+    Column("nan_count", BigInteger, nullable=False),
+    Column("inf_count", BigInteger, nullable=False),
+    Column("first_step", BigInteger, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("last", Float),
+    Column("min", Float),
+    Column("max", Float),
+    UniqueConstraint("run_id", "name", name="uq_series_run_name"),
+)
+
+points = Table(
+    "points",
+    metadata,
+    _series_id(),
+    Column("step", BigInteger, primary_key=True),
+    Column("value", Float),
+    sqlite_with_rowid=False,
+)
+
+rollups = Table(
+    "rollups",
+    metadata,
+    _series_id(),
+    Column("level", SmallInteger, primary_key=True),
+    Column("bucket", BigInteger, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("sum", Float, nullable=False),
+    Column("min", Float),
+    Column("max", Float),
+    Column("last_step", BigInteger),
+    Column("last", Float),
+    Column("nan", BigInteger, nullable=False),
+    Column("pos_inf", BigInteger, nullable=False),
+    Column("neg_inf", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_id(),
+    Column("step", BigInteger, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("time", Float, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("columns", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("tile_height", Integer, nullable=False),
+    Column("tile_width", Integer, nullable=False),
+    Column("value_range", String(32), nullable=False),
+    Column("inferred", Integer, nullable=False),
+    Column("image", String(64), ForeignKey("blobs.hash"), nullable=False),
+    Column("batch", String(64), ForeignKey("blobs.hash")),
+    Column("batch_dtype", String(16), nullable=False),
+    Column("batch_shape", JSON, nullable=False),
+    UniqueConstraint("run_id", "name", "kind", "step", name="uq_samples_run_name_kind_step"),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("media_type", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_id(),
+    Column("step", BigInteger),
+    Column("time", Float, nullable=False),
+    Column("kind", String(200), nullable=False),
+    Column("data", JSON, nullable=False),
+    Index("ix_events_run_id", "run_id"),
+)
