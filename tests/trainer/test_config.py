@@ -1,0 +1,38 @@
+"""What decides a training is checked before it starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monitor.errors import InvalidValue
+from trainer.config import Config
+
+
+def test_what_is_not_given_is_what_the_losss_paper_uses() -> None:
+    wgan = Config.of(loss="wgan-gp", lr_generator=3e-4, steps=None)
+    assert (wgan.lr_generator, wgan.lr_discriminator) == (3e-4, 1e-4)
+    assert (wgan.beta1, wgan.beta2, wgan.discriminator_steps) == (0.0, 0.9, 5)
+    assert Config.of() == Config()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"data": "faces"}, "no data 'faces'; there are digits, grid, ring"),
+        ({"model": "resnet"}, "no model 'resnet'; there are dcgan, mlp"),
+        ({"loss": "hinge"}, "no loss 'hinge'; there are non-saturating, wgan-gp"),
+        ({"steps": 0}, "steps=0 is not allowed: 1 or more"),
+        ({"batch_size": -4}, "batch_size=-4 is not allowed: 1 or more"),
+        ({"lr_generator": 0.0}, "lr_generator=0.0 is not allowed: a number above 0"),
+        ({"lr_discriminator": float("nan")}, "lr_discriminator=nan is not allowed: a number above 0"),
+        ({"beta1": 1.0}, "beta1=1.0 is not allowed: 0 or more and below 1"),
+        ({"seed": -1}, "seed=-1 is not allowed: a whole number from 0 to 2^63 - 1"),
+        ({"gp_weight": 1.0}, "gp_weight=1.0: the loss 'non-saturating' has no such option (none)"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_allowed(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        Config(**given)
+    assert caught.value.message == message
