@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from monitor.errors import InvalidValue
-from trainer import losses
+from trainer import losses, models
 from trainer.data import DATA
-from trainer.models import MODELS
 
 _COUNTS = ("steps", "batch_size", "latent", "width", "discriminator_steps", "sample_every")
-_CHOICES: dict[str, Iterable[str]] = {"data": DATA, "model": MODELS, "loss": losses.LOSSES}
+_CHOICES: dict[str, Iterable[str]] = {"data": DATA, "model": models.MODELS, "loss": losses.LOSSES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,20 +60,24 @@ class Config:
         for field in ("beta1", "beta2"):
             self._require(field, 0 <= getattr(self, field) < 1, "0 or more and below 1")
         self._require("seed", 0 <= self.seed < 2**63, "a whole number from 0 to 2^63 - 1")
+        models.check(self.model, DATA[self.data].shape)
         losses.build(self.loss, gp_weight=self.gp_weight)
 
     @classmethod
     def of(cls, **given: Any) -> Self:
-        """A config of what is given and not None; learning rates, betas, discriminator steps: else the loss's usual ones."""
+        """A config of what is given and not None. Else: the loss's usual learning rates, betas and discriminator steps,
+        and the model that suits the data."""
         given = {field: value for field, value in given.items() if value is not None}
         usual = losses.usual(given.get("loss", cls.loss))
-        filled = {
+        filled: dict[str, Any] = {
             "lr_generator": usual.lr,
             "lr_discriminator": usual.lr,
             "beta1": usual.betas[0],
             "beta2": usual.betas[1],
             "discriminator_steps": usual.discriminator_steps,
         }
+        if (source := DATA.get(given.get("data", cls.data))) is not None:
+            filled["model"] = models.usual(source.shape)
         return cls(**(filled | given))
 
     def _require(self, field: str, holds: bool, allowed: str) -> None:

@@ -15,6 +15,7 @@ def test_what_is_not_given_is_what_the_losss_paper_uses() -> None:
     assert (wgan.lr_generator, wgan.lr_discriminator) == (3e-4, 1e-4)
     assert (wgan.beta1, wgan.beta2, wgan.discriminator_steps) == (0.0, 0.9, 5)
     assert Config.of() == Config()
+    assert (Config.of(data="ring").model, Config.of(data="digits").model) == ("mlp", "dcgan")
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,10 @@ def test_what_is_not_given_is_what_the_losss_paper_uses() -> None:
         ({"data": "faces"}, "no data 'faces'; there are digits, grid, ring"),
         ({"model": "resnet"}, "no model 'resnet'; there are dcgan, mlp"),
         ({"loss": "hinge"}, "no loss 'hinge'; there are non-saturating, wgan-gp"),
+        (
+            {"data": "ring", "model": "dcgan"},
+            "dcgan draws square images of 8, 16, 32, … pixels a side, not samples of 2: use the model mlp",
+        ),
         ({"steps": 0}, "steps=0 is not allowed: 1 or more"),
         ({"batch_size": -4}, "batch_size=-4 is not allowed: 1 or more"),
         ({"lr_generator": 0.0}, "lr_generator=0.0 is not allowed: a number above 0"),

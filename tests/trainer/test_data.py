@@ -69,3 +69,8 @@ def test_batches_are_drawn_evenly_from_the_samples() -> None:
 def test_an_unknown_name_is_named_with_what_there_is() -> None:
     with pytest.raises(InvalidValue, match="no data set 'faces'; there are digits, grid, ring"):
         data.load("faces")
+
+
+@pytest.mark.parametrize("name", data.DATA)
+def test_samples_have_the_shape_that_was_promised(name: str) -> None:
+    assert data.load(name).shape == data.DATA[name].shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from monitor.errors import InvalidValue
 from trainer.data.dataset import Dataset
@@ -10,9 +11,21 @@ from trainer.data.digits import digits
 from trainer.data.mixtures import grid, ring
 from trainer.data.modes import Modes
 
-__all__ = ["DATA", "Dataset", "Modes", "load"]
+__all__ = ["DATA", "Dataset", "Modes", "Source", "load"]
 
-DATA: dict[str, Callable[[int], Dataset]] = {"digits": digits, "grid": grid, "ring": ring}
+
+class Source(NamedTuple):
+    """Where samples come from: a function of a seed, and the shape of a sample, known before anything is loaded."""
+
+    make: Callable[[int], Dataset]
+    shape: tuple[int, ...]
+
+
+DATA: dict[str, Source] = {
+    "digits": Source(digits, (1, 8, 8)),
+    "grid": Source(grid, (2,)),
+    "ring": Source(ring, (2,)),
+}
 
 
 def load(name: str, seed: int = 0) -> Dataset:
@@ -23,4 +36,4 @@ def load(name: str, seed: int = 0) -> Dataset:
     """
     if name not in DATA:
         raise InvalidValue(f"no data set {name!r}; there are {', '.join(DATA)}")
-    return DATA[name](seed)
+    return DATA[name].make(seed)

@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from torch import nn
 
 from monitor.errors import InvalidValue
-from trainer.models.dcgan import DCGANDiscriminator, DCGANGenerator
+from trainer.models.dcgan import DCGANDiscriminator, DCGANGenerator, check_dcgan
 from trainer.models.mlp import MLPDiscriminator, MLPGenerator
 
-__all__ = ["MODELS", "build"]
+__all__ = ["MODELS", "Pair", "build", "check", "usual"]
 
-Pair = tuple[Callable[[tuple[int, ...], int, int], nn.Module], Callable[[tuple[int, ...], int], nn.Module]]
-MODELS: dict[str, Pair] = {"dcgan": (DCGANGenerator, DCGANDiscriminator), "mlp": (MLPGenerator, MLPDiscriminator)}
+
+class Pair(NamedTuple):
+    """Two networks that play against each other.
+
+    Attributes:
+        generator: made from (shape, latent, width). discriminator: from (shape, width).
+        check: raises InvalidValue for a shape of samples that they can't make; None: they make all.
+    """
+
+    generator: Callable[[tuple[int, ...], int, int], nn.Module]
+    discriminator: Callable[[tuple[int, ...], int], nn.Module]
+    check: Callable[[tuple[int, ...]], None] | None = None
+
+
+MODELS: dict[str, Pair] = {
+    "dcgan": Pair(DCGANGenerator, DCGANDiscriminator, check_dcgan),
+    "mlp": Pair(MLPGenerator, MLPDiscriminator),
+}
+
+
+def check(name: str, shape: tuple[int, ...]) -> None:
+    """Raises InvalidValue when there is no model of that name, or when it can't make samples of this shape."""
+    if name not in MODELS:
+        raise InvalidValue(f"no model {name!r}; there are {', '.join(MODELS)}")
+    if (fits := MODELS[name].check) is not None:
+        fits(shape)
+
+
+def usual(shape: tuple[int, ...]) -> str:
+    """The model to take when none is named: convolutions for images, an MLP for points."""
+    return "dcgan" if len(shape) == 3 else "mlp"
 
 
 def build(name: str, shape: tuple[int, ...], latent: int, width: int) -> tuple[nn.Module, nn.Module]:
     """Generator and discriminator for samples of `shape`; weights are drawn from torch's own random numbers.
 
     Raises:
-        InvalidValue: no such model, or one that can't make samples of this shape.
+        InvalidValue: as `check`.
     """
-    if name not in MODELS:
-        raise InvalidValue(f"no model {name!r}; there are {', '.join(MODELS)}")
-    generator, discriminator = MODELS[name]
-    return generator(shape, latent, width), discriminator(shape, width)
+    check(name, shape)
+    pair = MODELS[name]
+    return pair.generator(shape, latent, width), pair.discriminator(shape, width)

@@ -16,19 +16,19 @@ from monitor.errors import InvalidValue
 MAX_CHANNELS = 512
 
 
-def levels(shape: tuple[int, ...]) -> int:
-    """How often 4×4 pixels are doubled to reach `shape` (C, H, W).
-
-    Raises:
-        InvalidValue: not square images with a side of 8, 16, 32, ….
-    """
+def check_dcgan(shape: tuple[int, ...]) -> None:
+    """Raises InvalidValue unless samples are square images (C, H, W) with a side of 8, 16, 32, …."""
     side = shape[-1]
     if len(shape) != 3 or shape[1] != side or side < 8 or side & (side - 1):
         size = "×".join(map(str, shape))
         raise InvalidValue(
             f"dcgan draws square images of 8, 16, 32, … pixels a side, not samples of {size}: use the model mlp"
         )
-    return (side // 4).bit_length() - 1
+
+
+def levels(shape: tuple[int, ...]) -> int:
+    """How often 4×4 pixels are doubled to reach `shape` (C, H, W)."""
+    return (shape[-1] // 4).bit_length() - 1
 
 
 class DCGANGenerator(nn.Module):
