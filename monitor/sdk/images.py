@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.errors import InvalidValue
 from monitor.sdk.grid import GRID_SIDE, MAX_TILES, Picture, cloud, encode, scaled, stripes, tiles
 from monitor.sdk.ranges import RangeMemory, named
-from monitor.sdk.values import is_numpy, is_torch, moment
+from monitor.sdk.values import copied, is_numpy, is_torch, moment, on_cpu
 from monitor.wire import Samples
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ class Taken:
 
     data: Any
     event: Any
-    from_torch: bool
     name: str
     declared: tuple[float, float] | None
 
@@ -38,12 +37,7 @@ class Taken:
         """The copy as a numpy array. Waits for the device."""
         if self.event is not None:
             self.event.synchronize()
-        if not self.from_torch:
-            return self.data  # type: ignore[no-any-return]
-        tensor = self.data.cpu()
-        if tensor.is_floating_point():
-            tensor = tensor.float()  # numpy has no bfloat16
-        return tensor.numpy()  # type: ignore[no-any-return]
+        return on_cpu(self.data)  # type: ignore[no-any-return]
 
 
 class Painter:
@@ -55,9 +49,9 @@ class Painter:
     def __init__(self) -> None:
         # Loaded by the training thread: an import on the worker thread would be left half done in a child forked meanwhile.
         import numpy  # noqa: F401
-        from PIL import Image
+        from PIL import Image, WebPImagePlugin  # noqa: F401
 
-        Image.init()
+        Image.preinit()
         self._ranges = RangeMemory()
 
     def take(self, batch: Any, name: str, value_range: tuple[float, float] | None) -> Taken:
@@ -73,10 +67,8 @@ class Painter:
         check_shape(tuple(batch.shape), batch.dtype)
         declared = None if value_range is None else _declared(value_range)
         rows = batch[: _rows_needed(tuple(batch.shape))]
-        if is_torch(batch):
-            copy = rows.detach().clone()
-            return Taken(copy, moment(copy), True, name, declared)
-        return Taken(rows.copy(), None, False, name, declared)
+        copy = copied(rows) if is_torch(batch) else rows.copy()
+        return Taken(copy, moment(copy), name, declared)
 
     def paint(self, taken: Taken, step: int, time: float, name: str, kind: str) -> Samples:
         """The record: grid and batch."""

@@ -69,7 +69,7 @@ class Run:
             elif type(step) is not int or not 0 <= step <= MAX_STEP:
                 step = step_number(step)
             if self._watched:
-                self._log_watched(step)
+                values = self._with_watched(values, step)
             self._step = step
             if self._names.issuperset(values) and _PLAIN.issuperset(map(type, values.values())):
                 try:
@@ -190,15 +190,16 @@ class Run:
         later: dict[str, Later] = {}
         for name, value in values.items():
             try:
-                check_name(name)
-                read = number(name, value, vector=self._is_logits(name))
+                if name not in self._names:
+                    check_name(name)
+                read = number(name, value, self._is_logits)
             except InvalidValue as error:
                 self.guard.refuse(f"value {name!r} {type(value)}", f"nashboard: Run.log: {error.message}")
                 continue
-            if isinstance(read, Later):
+            if type(read) is float:
+                numbers[name] = read
+            elif isinstance(read, Later):
                 later[name] = read
-            else:
-                numbers[str(name)] = read
         if len(self._names) > MAX_NAMES:
             self._names.clear()
         self._names.update(numbers)
@@ -236,17 +237,20 @@ class Run:
         if numbers:
             self._write(step, at, numbers)
 
-    def _log_watched(self, step: int) -> None:
-        watched, now = self._watched.copy(), time.time()
+    def _with_watched(self, values: Mapping[str, Any], step: int) -> dict[str, Any]:
+        """Adds what `watch` read since the last call; what the loop itself logs under the same name goes before."""
+        watched = self._watched.copy()
         self._watched.clear()
-        numbers = {name: value for name, value in watched.items() if type(value) is float}
-        if numbers:
-            self._write(step, now, numbers)
-        jobs = [value for value in watched.values() if type(value) is not float]
-        for job in dict.fromkeys(jobs):
-            run = functools.partial(self._write_later, job, step, now)
-            if not self._worker.submit("reading norms", run, at_most=MAX_LATER):
+        now, numbers = time.time(), dict[str, Any]()
+        for name, value in watched.items():
+            if type(value) is float:
+                numbers[name] = value
+            elif not self._worker.submit(
+                "reading norms", functools.partial(self._write_later, value, step, now), MAX_LATER
+            ):
                 self._lost += 1
+        self._names.update(numbers)
+        return numbers | dict(values)
 
     def _write_later(self, job: Any, step: int, at: float) -> None:
         self._write(step, at, job())

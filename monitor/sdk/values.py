@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import operator
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from monitor.errors import InvalidValue
@@ -30,10 +31,17 @@ class Later:
 
         if self._event is not None:
             self._event.synchronize()
-        tensor = self._tensor
-        if not isinstance(tensor, numpy.ndarray):
-            tensor = tensor.cpu().double().numpy()
-        return tensor.astype(numpy.float64).reshape(-1)
+        return numpy.asarray(on_cpu(self._tensor), numpy.float64).reshape(-1)
+
+
+def on_cpu(data: Any) -> Any:
+    """A copy made by `copied` as a numpy array. Waits for the device."""
+    if not is_torch(data):
+        return data
+    data = data.cpu()
+    if data.layout != sys.modules["torch"].strided:
+        data = data.to_dense()
+    return (data.float() if data.is_floating_point() and data.dtype.itemsize == 2 else data).numpy()
 
 
 def is_torch(value: Any) -> bool:
@@ -48,41 +56,57 @@ def is_numpy(value: Any) -> bool:
     return numpy is not None and isinstance(value, numpy.generic | numpy.ndarray)
 
 
-def number(name: str, value: Any, *, vector: bool) -> float | Later:
-    """`value` as a float, or what will give it later. A vector is only taken where `vector` is true.
+def number(name: str, value: Any, takes_vector: Callable[[str], bool]) -> float | Later:
+    """`value` as a float, or what will give it later. More than one number is only taken where `takes_vector(name)`.
 
     Raises:
         InvalidValue: it is no number; the message names it and its type.
     """
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return _tensor(name, value, takes_vector)
     if isinstance(value, bool | int | float):
         try:
             return float(value)
         except OverflowError:
             raise InvalidValue(f"{name!r} is an integer beyond what a float holds: not logged") from None
-    if is_torch(value):
-        return _tensor(name, value, vector=vector)
     if is_numpy(value) and value.dtype.kind in "fiub":
-        if value.size == 1 and not (vector and value.ndim):
+        if value.size == 1:
             return float(value.item())
-        if vector and 0 < value.size <= MAX_VECTOR:
+        if 0 < value.size <= MAX_VECTOR and takes_vector(name):
             return Later(value.copy(), None, vector=True)
     raise _refusal(name, value)
 
 
-def _tensor(name: str, value: Any, *, vector: bool) -> float | Later:
-    if value.is_complex() or not 0 < value.numel() <= MAX_VECTOR or (value.numel() > 1 and not vector):
+def _tensor(name: str, value: Any, takes_vector: Callable[[str], bool]) -> float | Later:
+    size = value.numel()
+    if size == 1 and value.is_cpu:
+        # detach: torch warns when a number is read off a tensor that requires grad
+        one = (value.detach() if value.requires_grad else value).item()
+        if not isinstance(one, complex):
+            return float(one)
+    if value.is_complex() or not 0 < size <= MAX_VECTOR or (size > 1 and not takes_vector(name)):
         raise _refusal(name, value)
-    on_device = value.device.type != "cpu"
-    one = value.numel() == 1 and not (vector and value.ndim)
-    if one and not on_device:
-        return float(value.item())
-    copy = value.detach().clone().reshape(-1)
-    return Later(copy, moment(copy), vector=not one)
+    copy = copied(value)
+    return Later(copy, moment(copy), vector=size > 1)
+
+
+def copied(tensor: Any) -> Any:
+    """A copy that training can't change: as a numpy array when it is on the CPU, else as a tensor, without waiting.
+
+    Torch would copy by several threads, and waking those takes 10 ms on a busy machine where numpy needs 0.3.
+    """
+    tensor = tensor.detach()
+    if tensor.device.type != "cpu" or tensor.layout != sys.modules["torch"].strided:
+        return tensor.clone()
+    if tensor.is_floating_point() and tensor.dtype.itemsize == 2:
+        tensor = tensor.float()  # numpy has no bfloat16
+    return tensor.numpy().copy()
 
 
 def moment(tensor: Any) -> Any:
-    """A mark on the device's stream behind the work that makes `tensor`; None on the CPU."""
-    if not tensor.is_cuda:
+    """A mark on the device's stream behind the work that makes `tensor`; None for what is on the CPU."""
+    if not getattr(tensor, "is_cuda", False):
         return None
     event = sys.modules["torch"].cuda.Event()
     event.record()

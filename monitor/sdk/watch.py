@@ -12,6 +12,7 @@ import time
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
@@ -49,7 +50,7 @@ class Watch:
                 raise InvalidValue(f"{name} is a {type(module).__name__}, a torch.nn.Module is needed: not watched")
         self._layers = {name: _layers(module) for name, module in modules.items()}
         self._every, self._sink, self._guard = every, sink, guard
-        self._readers: weakref.WeakKeyDictionary[Optimizer, list[Reader]] = weakref.WeakKeyDictionary()
+        self._stations: dict[int, Station] = {}
         if optimizers:
             self._handles = [optimizer.register_step_pre_hook(self._before) for optimizer in optimizers]
             self._handles += [optimizer.register_step_post_hook(self._after) for optimizer in optimizers]
@@ -65,22 +66,24 @@ class Watch:
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
-        self._readers.clear()
+        self._stations.clear()
 
     def _before(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         try:
-            readers = self._readers.get(optimizer)
-            if readers is None or readers[0].held != _held(optimizer):
-                readers = self._readers[optimizer] = self._made_for(optimizer)
-            for reader in readers:
-                reader.before(optimizer)
+            station = self._stations.get(id(optimizer)) or self._station(optimizer)
+            if station.pace.due():
+                if station.held != _held(optimizer):  # a parameter group was added
+                    station.readers = self._readers(optimizer)
+                    station.held = _held(optimizer)
+                station.before(optimizer)
         except Exception as error:  # noqa: BLE001 a guest never raises into the optimizer
             self._failed(error)
 
     def _after(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         try:
-            for reader in self._readers.get(optimizer, ()):
-                reader.after()
+            station = self._stations.get(id(optimizer))
+            if station is not None and station.moving:
+                station.after()
         except Exception as error:  # noqa: BLE001 as above
             self._failed(error)
 
@@ -88,63 +91,93 @@ class Watch:
         self.stop()
         self._guard.caught("nashboard: Run.watch (it is switched off)", error)
 
-    def _made_for(self, optimizer: Optimizer) -> list[Reader]:
+    def _station(self, optimizer: Optimizer) -> Station:
+        key = id(optimizer)
+        gone = weakref.ref(optimizer, lambda _: self._stations.pop(key, None))
+        station = self._stations[key] = Station(gone, _held(optimizer), self._readers(optimizer), Pace(self._every))
+        return station
+
+    def _readers(self, optimizer: Optimizer) -> list[Reader]:
         held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
         found = []
         for network, layers in self._layers.items():
             mine = [(layer, parameter) for layer, parameter in layers if id(parameter) in held]
-            found.append(Reader(network, mine, _held(optimizer), Pace(self._every), self._sink))
+            if mine:
+                found.append(Reader(network, mine, self._sink))
         return found
 
 
-class Reader:
-    """Reads one network's part of one optimizer.
+@dataclass(slots=True)
+class Station:
+    """One optimizer, and the networks that it moves.
 
     Attributes:
-        held: how many parameters the optimizer held when this was made.
+        optimizer: a weak reference. held: how many parameters it held when `readers` were made.
+        moving: a detailed reading is under way, to be ended after the step.
     """
 
-    def __init__(self, network: str, layers: list[tuple[str, Tensor]], held: int, pace: Pace, sink: Sink) -> None:
-        self.held = held
-        self._network, self._layers, self._pace, self._sink = network, layers, pace, sink
-        self._saved: list[Tensor] | None = None
-        self._readings = 0
+    optimizer: weakref.ref[Optimizer]
+    held: int
+    readers: list[Reader]
+    pace: Pace
+    moving: bool = False
+    _readings: int = 0
 
     def before(self, optimizer: Optimizer) -> None:
-        """Just before a step: the gradients, and sometimes a copy of the weights."""
-        if not self._pace.due() or not self._layers:
-            return
+        """Just before a step that is to be read."""
         import torch
 
+        if not self.readers or _capturing(self.readers[0]):
+            return
         started = time.perf_counter()
+        self.moving = self._readings % DETAIL_EVERY == 0
+        self._readings += 1
         with torch.no_grad():
-            found = [(layer, p) for layer, p in self._layers if p.grad is not None]
-            if not found or _capturing(found[0][1]):
-                return
-            detailed = self._readings % DETAIL_EVERY == 0
-            self._readings += 1
-            norms = _norms([_dense(p.grad) for _, p in found])
-            scale = getattr(optimizer, "grad_scale", None)  # fused optimizers unscale within the step
-            if scale is not None:
-                norms = [norm / scale.to(norm.device) for norm in norms]
-            self._put("grad_norm", [layer for layer, _ in found], norms, detailed)
-            if detailed:
-                self._saved = [p.detach().clone() for _, p in self._layers]
-        self._pace.spent(time.perf_counter() - started)
+            for reader in self.readers:
+                reader.before(optimizer, self.moving)
+        self.pace.spent(time.perf_counter() - started)
 
     def after(self) -> None:
-        """Just after a step: how far the weights moved, when they were copied before it."""
-        saved, self._saved = self._saved, None
-        if saved is None:
-            return
+        """Just after a step that was read in detail."""
         import torch
 
         started = time.perf_counter()
+        self.moving = False
         with torch.no_grad():
-            names, weights = [layer for layer, _ in self._layers], [p.detach() for _, p in self._layers]
-            moved = _norms(list(torch._foreach_sub(weights, saved)))
-            self._put_ratio(names, moved, _norms(saved))
-        self._pace.spent_more(time.perf_counter() - started)
+            for reader in self.readers:
+                reader.after()
+        self.pace.spent_more(time.perf_counter() - started)
+
+
+class Reader:
+    """Reads one network's part of one optimizer. Called without gradients being recorded."""
+
+    def __init__(self, network: str, layers: list[tuple[str, Tensor]], sink: Sink) -> None:
+        self.layers = layers
+        self._network, self._sink = network, sink
+        self._saved: list[Tensor] = []
+
+    def before(self, optimizer: Optimizer, detailed: bool) -> None:
+        """The gradients; when detailed, each layer's, and a copy of the weights."""
+        found = [(layer, p) for layer, p in self.layers if p.grad is not None]
+        if not found:
+            return
+        norms = _norms([_dense(p.grad) for _, p in found])
+        scale = getattr(optimizer, "grad_scale", None)  # fused optimizers unscale within the step
+        if scale is not None:
+            norms = [norm / scale.to(norm.device) for norm in norms]
+        self._put("grad_norm", [layer for layer, _ in found], norms, detailed)
+        if detailed:
+            self._saved = [p.detach().clone() for _, p in self.layers]
+
+    def after(self) -> None:
+        """How far the weights moved since they were copied."""
+        import torch
+
+        saved, self._saved = self._saved, []
+        if saved:
+            names, weights = [layer for layer, _ in self.layers], [p.detach() for _, p in self.layers]
+            self._put_ratio(names, _norms(list(torch._foreach_sub(weights, saved))), _norms(saved))
 
     def _put(self, kind: str, layers: list[str], norms: list[Tensor], detailed: bool) -> None:
         network = f"{kind}/{self._network}"
@@ -170,7 +203,7 @@ class Reader:
         self._store(ratio, moved[0], values)
 
     def _store(self, key: str, tensor: Tensor, values: Callable[[], dict[str, float]]) -> None:
-        if tensor.device.type == "cpu":
+        if tensor.is_cpu:
             self._sink.update(values())
         else:
             self._sink[key] = values
@@ -213,6 +246,8 @@ def _read(norms: list[Tensor]) -> list[float]:
     """The numbers; waits for the device."""
     import torch
 
+    if norms[0].is_cpu:
+        return [norm.item() for norm in norms]
     device = norms[0].device
     numbers: list[float] = torch.stack([norm.to(device, torch.float64) for norm in norms]).tolist()
     return numbers
@@ -229,7 +264,8 @@ def _by_layer(network: str, layers: list[str], norms: list[float], detailed: boo
     return values
 
 
-def _capturing(tensor: Tensor) -> bool:
+def _capturing(reader: Reader) -> bool:
+    """Whether the step is being recorded into a CUDA graph: then nothing may be added to it."""
     import torch
 
-    return tensor.is_cuda and torch.cuda.is_current_stream_capturing()
+    return reader.layers[0][1].is_cuda and torch.cuda.is_current_stream_capturing()
