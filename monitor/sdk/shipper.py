@@ -72,6 +72,8 @@ class Shipper(threading.Thread):
         heartbeat_at = 0.0
         while (shipped := self._persist(courier.round)) >= 0:
             now = time.monotonic()
+            if now > self._deadline:
+                return
             self._journal.scalars.prepare()
             if shipped:
                 heartbeat_at = now + settings.heartbeat

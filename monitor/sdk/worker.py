@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -44,15 +43,6 @@ class Worker:
         self._queue.put(None)
         thread.join(timeout)
         return not thread.is_alive()
-
-    def settle(self, timeout: float) -> bool:
-        """Waits until nothing is queued, and leaves the thread running."""
-        deadline = time.monotonic() + timeout
-        done = threading.Event()
-        if self._thread is None:
-            return True
-        self.submit("settle", done.set, at_most=1000)
-        return done.wait(max(0.0, deadline - time.monotonic()))
 
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:

@@ -101,3 +101,33 @@ def test_logits_are_reduced(service: Service, started: Start) -> None:
     assert got["auc/discriminator"] == pytest.approx(pairs)
     assert got["logits/real"] == pytest.approx(real.mean(), rel=1e-6)
     assert got["logits/fake/std"] == pytest.approx(fake.std(), rel=1e-6)
+
+
+class Far(torch.Tensor):
+    """A tensor that says that it is on a device: read by the worker thread, like one that is."""
+
+    is_cpu = property(lambda self: False)
+
+
+def test_device_tensors_are_read_by_the_worker_thread(service: Service, started: Start) -> None:
+    run = started()
+    for step in range(50):
+        value = torch.tensor(float(step)).as_subclass(Far)
+        run.log({"far": value, "near": 1.0}, step=step)
+        value.zero_()  # what happens to it afterwards is of no account
+    run.finish()
+    assert service.points() == {("far", step): float(step) for step in range(50)} | {
+        ("near", step): 1.0 for step in range(50)
+    }
+
+
+def test_a_tensor_that_can_not_be_read_is_said(
+    service: Service, started: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = started()
+    for step in range(3):
+        run.log({"a": torch.zeros((), device="meta"), "b": 1.0}, step=step)
+    run.finish()
+    assert sorted(service.points()) == [("b", 0), ("b", 1), ("b", 2)]
+    assert caplog.text.count("reading tensors failed") == 1
+    assert run.dropped == 3
