@@ -49,8 +49,9 @@ class Service:
         return answer.json()
 
 
-def launch(folder: Path, port: int = 0, *options: str) -> Service:
-    """Starts a service in `folder` and waits until it listens."""
+def launch(folder: Path, port: int = 0, dashboard: bool = False) -> Service:
+    """Starts a service in `folder`, with or without the dashboard, and waits until it listens."""
+    options = [] if dashboard else ["--no-dashboard"]
     process = subprocess.Popen(
         [sys.executable, "-m", "monitor", "serve", "--port", str(port), *options],
         env={**os.environ, "NASHBOARD_DIR": str(folder), "PYTHONUNBUFFERED": "1"},
@@ -66,10 +67,10 @@ def launch(folder: Path, port: int = 0, *options: str) -> Service:
 
 
 @contextmanager
-def service(*options: str) -> Iterator[Service]:
+def service(dashboard: bool = False) -> Iterator[Service]:
     """A service for the length of a `with` block."""
     with tempfile.TemporaryDirectory(prefix="nashboard-bench-") as folder:
-        running = launch(Path(folder), 0, *options)
+        running = launch(Path(folder), 0, dashboard)
         try:
             yield running
         finally:
