@@ -108,7 +108,11 @@ class Client:
     def _post(self, path: str, body: bytes) -> bytes:
         fresh = self._connection is None
         try:
-            connection = self._connection = self._connection or self._connect()
+            connection = self._connection = self._connection or self._made()
+            if connection.sock is None:
+                connection.connect()
+                # A request is two writes (headers, body): without this the second waits for an ACK of the first.
+                connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.request("POST", self._prefix + path, body, self._headers)
             response = connection.getresponse()
             answer = response.read(MAX_ANSWER)
@@ -123,18 +127,11 @@ class Client:
             raise self._failure(response, answer)
         return answer
 
-    def _connect(self) -> HTTPConnection:
+    def _made(self) -> HTTPConnection:
         host, port = self._address.hostname or "127.0.0.1", self._address.port
-        connection: http.client.HTTPConnection
         if self._address.scheme == "https":
-            context = ssl.create_default_context()
-            connection = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=context)
-        else:
-            connection = http.client.HTTPConnection(host, port, timeout=self._timeout)
-        connection.connect()
-        # A request is two writes (headers, body): without this the second waits for an ACK of the first.
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+            return http.client.HTTPSConnection(host, port, timeout=self._timeout, context=ssl.create_default_context())
+        return http.client.HTTPConnection(host, port, timeout=self._timeout)
 
     def _failure(self, response: HTTPResponse, body: bytes) -> ShippingError:
         status, said = response.status, _message(body) or response.reason

@@ -49,7 +49,7 @@ class Painter:
     def __init__(self) -> None:
         # Loaded by the training thread: an import on the worker thread would be left half done in a child forked meanwhile.
         import numpy  # noqa: F401
-        from PIL import Image, WebPImagePlugin  # noqa: F401
+        from PIL import Image, WebPImagePlugin, features  # noqa: F401
 
         Image.preinit()
         self._ranges = RangeMemory()

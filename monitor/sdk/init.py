@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from monitor.errors import SettingError
+from monitor.errors import NashboardError, SettingError
 from monitor.sdk.ending import register
 from monitor.sdk.environment import environment, plain, rank
 from monitor.sdk.guard import Guard
@@ -149,6 +149,6 @@ def _open(folders: list[Path]) -> list[Journal]:
     for folder in folders:
         try:
             found.append(LeftJournal(folder))
-        except Exception:  # noqa: BLE001 in use or unreadable: `nashboard sync` will say so
-            continue
+        except (NashboardError, OSError, msgspec.MsgspecError):
+            continue  # in use or unreadable: `nashboard sync` will say so
     return found

@@ -51,15 +51,13 @@ class Watch:
         self._layers = {name: _layers(module) for name, module in modules.items()}
         self._every, self._sink, self._guard = every, sink, guard
         self._stations: dict[int, Station] = {}
+        before, after = self._hook(self._before), self._hook(self._after)
         if optimizers:
-            self._handles = [optimizer.register_step_pre_hook(self._before) for optimizer in optimizers]
-            self._handles += [optimizer.register_step_post_hook(self._after) for optimizer in optimizers]
+            self._handles = [optimizer.register_step_pre_hook(before) for optimizer in optimizers]
+            self._handles += [optimizer.register_step_post_hook(after) for optimizer in optimizers]
         else:
             # Torch's own hook on every optimizer: finds those made later too, and needs no search.
-            self._handles = [
-                register_optimizer_step_pre_hook(self._before),
-                register_optimizer_step_post_hook(self._after),
-            ]
+            self._handles = [register_optimizer_step_pre_hook(before), register_optimizer_step_post_hook(after)]
 
     def stop(self) -> None:
         """Takes the hooks off again."""
@@ -68,28 +66,28 @@ class Watch:
         self._handles.clear()
         self._stations.clear()
 
-    def _before(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        try:
-            station = self._stations.get(id(optimizer)) or self._station(optimizer)
-            if station.pace.due():
-                if station.held != _held(optimizer):  # a parameter group was added
-                    station.readers = self._readers(optimizer)
-                    station.held = _held(optimizer)
-                station.before(optimizer)
-        except Exception as error:  # noqa: BLE001 a guest never raises into the optimizer
-            self._failed(error)
+    def _hook(self, act: Callable[[Optimizer], None]) -> Callable[[Optimizer, Any, Any], None]:
+        def hook(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+            try:
+                act(optimizer)
+            except Exception as error:  # noqa: BLE001 a guest never raises into the optimizer
+                self.stop()
+                self._guard.caught("nashboard: Run.watch (it is switched off)", error)
 
-    def _after(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        try:
-            station = self._stations.get(id(optimizer))
-            if station is not None and station.moving:
-                station.after()
-        except Exception as error:  # noqa: BLE001 as above
-            self._failed(error)
+        return hook
 
-    def _failed(self, error: Exception) -> None:
-        self.stop()
-        self._guard.caught("nashboard: Run.watch (it is switched off)", error)
+    def _before(self, optimizer: Optimizer) -> None:
+        station = self._stations.get(id(optimizer)) or self._station(optimizer)
+        if station.pace.due():
+            if station.held != _held(optimizer):  # a parameter group was added
+                station.readers = self._readers(optimizer)
+                station.held = _held(optimizer)
+            station.before(optimizer)
+
+    def _after(self, optimizer: Optimizer) -> None:
+        station = self._stations.get(id(optimizer))
+        if station is not None and station.moving:
+            station.after()
 
     def _station(self, optimizer: Optimizer) -> Station:
         key = id(optimizer)

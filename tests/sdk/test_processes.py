@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 import monitor
 from monitor import wire
+from monitor.cli import main
 from monitor.sdk.journal import LeftJournal
 from monitor.sdk.sync import folders
 from tests.sdk.conftest import until
@@ -32,8 +34,8 @@ def python(code: str, *arguments: str, **environment: str) -> subprocess.Complet
     )
 
 
-def sync(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return python("from monitor.cli import main; main()", "sync", "--server", service.url, *arguments)
+def sync(service: Service, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["sync", "--server", service.url, *arguments])
 
 
 KILLED = """
@@ -52,7 +54,7 @@ def test_nothing_is_lost_when_the_process_is_killed_right_after_log(service: Ser
         done = python(KILLED, service.url if up else "http://127.0.0.1:9", str(steps))
         assert done.returncode == -signal.SIGKILL
         result = sync(service)
-        assert result.returncode == 0, result.stdout + result.stderr
+        assert result.exit_code == 0, result.output
         expected = {("a", step): step + 0.5 for step in range(steps)} | {("b", step): 1.0 for step in range(steps)}
         assert service.points() == expected
         assert [finish.state for finish in service.all(wire.Finish)] == ["crashed"]
@@ -65,13 +67,13 @@ def test_sync_leaves_living_journals_alone_and_can_be_repeated(
     run = started(mode="offline")
     run.log({"a": 1.0})
     result = sync(service)
-    assert "in use" in result.stdout
+    assert "in use" in result.output
     assert not service.points()
     run.finish()
-    assert sync(service).returncode == 0
+    assert sync(service).exit_code == 0
     assert service.points() == {("a", 0): 1.0}
     assert [finish.state for finish in service.all(wire.Finish)] == ["finished"]
-    assert "Nothing to ship" in sync(service, str(tmp_path / "home")).stdout
+    assert "Nothing to ship" in sync(service, str(tmp_path / "home")).output
 
 
 def test_sync_says_so_when_the_service_is_away(started: Start, service: Service) -> None:
@@ -80,10 +82,10 @@ def test_sync_says_so_when_the_service_is_away(started: Start, service: Service)
     run.finish()
     service.stop()
     result = sync(service)
-    assert result.returncode == 1
-    assert "can't be reached" in result.stdout.replace("\n", " ")
+    assert result.exit_code == 1
+    assert "can't be reached" in result.output.replace("\n", " ")
     service.start()
-    assert sync(service).returncode == 0
+    assert sync(service).exit_code == 0
     assert service.points() == {("a", 0): 1.0}
 
 
@@ -180,7 +182,7 @@ os._exit(0)
 
 def test_a_living_child_does_not_hold_a_dead_parents_journal(service: Service) -> None:
     python(FORK_AND_DIE.replace("time.sleep(30)", "os.close(1); os.close(2); time.sleep(30)"))
-    assert sync(service).returncode == 0
+    assert sync(service).exit_code == 0
     assert service.points() == {("a", 0): 1.0}
 
 
@@ -235,7 +237,7 @@ def test_a_full_disk_is_a_counted_refusal_and_recovers(
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 1
     assert "No space left" in said[0]
-    assert sync(service, str(small_disk)).returncode == 0
+    assert sync(service, str(small_disk)).exit_code == 0
     logged = {s for _, s in service.points()}
     assert logged == {*range(refused_at), step - 1}
     assert max(service.refused.values()) == run.refused == step - 1 - refused_at
@@ -304,7 +306,7 @@ def test_sync_marks_no_crash_in_a_run_that_was_resumed(service: Service, tmp_pat
         first.stdout.strip(),
     )
     assert len(folders(tmp_path / "home")) == 2
-    assert sync(service).returncode == 0
+    assert sync(service).exit_code == 0
     assert [finish.state for finish in service.all(wire.Finish)] == ["finished"]
     assert service.points() == {("a", 0): 1.0, ("a", 1): 2.0}
 
@@ -320,11 +322,11 @@ def test_damage_in_a_left_journal_is_reported_and_kept(service: Service, started
     content[1000] ^= 1
     segment.write_bytes(content)
     result = sync(service)
-    assert result.returncode == 0
-    assert "damaged" in result.stdout
+    assert result.exit_code == 0
+    assert "damaged" in result.output
     assert 0 < len(service.points()) < 100
     (kept,) = (tmp_path / "home" / "journal").iterdir()
     assert kept.suffix == ".damaged"
-    assert "Nothing to ship" in sync(service).stdout
+    assert "Nothing to ship" in sync(service).output
     assert LeftJournal(kept).damaged > 0
     assert list(kept.glob("*.seg"))
