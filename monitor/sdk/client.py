@@ -5,7 +5,6 @@ from __future__ import annotations
 # Here and not where they are used: an import on the shipping thread would be left half done in a child forked meanwhile.
 import encodings.idna  # noqa: F401 what a host name is looked up with
 import http.client
-import socket
 import ssl
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
@@ -109,10 +108,6 @@ class Client:
         fresh = self._connection is None
         try:
             connection = self._connection = self._connection or self._made()
-            if connection.sock is None:
-                connection.connect()
-                # A request is two writes (headers, body): without this the second waits for an ACK of the first.
-                connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.request("POST", self._prefix + path, body, self._headers)
             response = connection.getresponse()
             answer = response.read(MAX_ANSWER)
@@ -121,7 +116,7 @@ class Client:
             if not fresh and isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
                 return self._post(path, body)  # an idle connection that the service closed; batches may come twice
             raise Unreachable(f"{self._address.geturl()} can't be reached: {error or type(error).__name__}") from None
-        if response.will_close:
+        if response.will_close or not response.isclosed():
             self.close()
         if response.status not in (200, 201, 202):
             raise self._failure(response, answer)
