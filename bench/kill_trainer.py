@@ -36,8 +36,8 @@ def kills(running: Service, server: str, folder: Path, seeds: range) -> int:
             check=False,
         )
         assert child.returncode == -9
-        run, steps = child.stdout.split()
-        expected[run] = int(steps)
+        run, count = child.stdout.split()
+        expected[run] = int(count)
     command = [sys.executable, "-m", "monitor", "sync", str(folder), "--server", running.url]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     lost = 0
