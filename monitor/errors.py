@@ -95,3 +95,10 @@ class SettingError(InvalidValue):
     """A setting, given as an argument or in the environment, that is not allowed."""
 
     code = "invalid_setting"
+
+
+class Busy(NashboardError):
+    """The service can't take it just now (it stops, or another process holds the database): come back later."""
+
+    code = "busy"
+    status = 503

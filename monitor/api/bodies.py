@@ -71,7 +71,8 @@ def _msgpack_batch(body: bytes) -> Batch:
 def _json_batch(body: bytes) -> Batch:
     def convert() -> Batch:
         raw = msgspec.json.decode(body)
-        for record in raw.get("records", ()) if isinstance(raw, dict) else ():
+        records = raw.get("records") if isinstance(raw, dict) else None
+        for record in records if isinstance(records, list) else ():
             if isinstance(record, list) and len(record) == 4 and record[0] == "s" and isinstance(record[3], dict):
                 record[3] = {name: _number(value) for name, value in record[3].items()}
         return msgspec.convert(raw, Batch)

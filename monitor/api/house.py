@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 from fastapi import Request
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.ingest.apply import Change
 from monitor.ingest.live import LiveLog
@@ -16,6 +18,8 @@ from monitor.settings import ServiceSettings, home
 from monitor.storage.blobs import Blobs
 from monitor.storage.database import migrate, open_engine, url_of
 from monitor.storage.runs import open_states
+
+logger = logging.getLogger("nashboard.api")
 
 T = TypeVar("T")
 STATE_EVERY = 2.0  # seconds between two looks at who fell silent
@@ -30,6 +34,7 @@ class House:
         self.engine = open_engine(url_of(self.folder, settings.database_url))
         migrate(self.engine)
         self.blobs = Blobs(self.folder / "blobs")
+        self.blobs.clean()
         self.live = LiveLog(settings.live_points)
         self.stopping = False
         self.writer = Writer(self.engine, self.blobs, self.live.publish, settings.queue_bytes)
@@ -48,7 +53,11 @@ class House:
         states: dict[str, str] = {}
         while True:
             await asyncio.sleep(STATE_EVERY)
-            rows = await self.read(lambda connection: open_states(connection, self.settings))
+            try:
+                rows = await self.read(lambda connection: open_states(connection, self.settings))
+            except SQLAlchemyError as error:  # a full disk, say: look again later
+                logger.warning("the states of runs could not be read: %s", error)
+                continue
             changed = [run_id for run_id, state in rows.items() if states.get(run_id, state) != state]
             states = rows
             self.live.publish([Change(run_id) for run_id in changed])

@@ -49,7 +49,7 @@ async def blob(digest: str, request: Request) -> Response:
     path = home.blobs.path(digest)
     if not re.fullmatch("[0-9a-f]{64}", digest) or not path.is_file():
         raise NotFound(f"no blob {digest[:64]!r}")
-    headers = {"Cache-Control": FOR_EVER, "ETag": f'"{digest}"'}
+    headers = {"Cache-Control": FOR_EVER, "ETag": f'"{digest}"', "X-Content-Type-Options": "nosniff"}
     if request.headers.get("if-none-match") == f'"{digest}"':
         return Response(status_code=304, headers=headers)
     query = select(blobs.c.media_type).where(blobs.c.hash == digest)

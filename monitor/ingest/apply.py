@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import groupby
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, insert, select, update
 
 from monitor.errors import NotFound
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.storage.blobs import Blobs
-from monitor.storage.rollups import SHIFT
+from monitor.storage.rollups import LEVELS, SHIFT
 from monitor.storage.samples import sample_info
 from monitor.storage.statements import Statements
 from monitor.storage.tables import blobs as blob_table
 from monitor.storage.tables import events, points, rollups, runs, samples, senders, series
 from monitor.wire import Batch, Event, Finish, RunInfo, SampleInfo, Samples, Scalars
+
+MAX_DURATION = 10 * 366 * 86_400.0  # a sender that tells of a longer run had its clock set meanwhile
 
 
 @dataclass
@@ -30,12 +34,37 @@ class Change:
     rewound_to: int | None = None
     deleted: bool = False
 
+    def rewind(self, step: int) -> None:
+        """Drops what came after `step`."""
+        self.points = {name: _until(step, *columns) for name, columns in self.points.items()}
+        self.samples = [sample for sample in self.samples if sample.step <= step]
+        self.rewound_to = step if self.rewound_to is None else min(step, self.rewound_to)
+
+
+def _until(step: int, steps: list[int], values: list[float]) -> tuple[list[int], list[float]]:
+    kept = [pair for pair in zip(steps, values, strict=True) if pair[0] <= step]
+    return [pair[0] for pair in kept], [pair[1] for pair in kept]
+
+
+def _sane(told: float, otherwise: float) -> float:
+    """A client's clock may say anything; databases want a number."""
+    return told if math.isfinite(told) else otherwise
+
+
+def media_type(content: bytes) -> str:
+    """What a blob is, by its first bytes; only these kinds of image are ever shown."""
+    if content[8:12] == b"WEBP":
+        return "image/webp"
+    kinds = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+    return next((kind for start, kind in kinds.items() if content.startswith(start)), "application/octet-stream")
+
 
 @dataclass
 class RunState:
     """A run as the writer knows it; `new_*` is what the open transaction adds."""
 
     signals: dict[str, str]
+    started_at: float
     acked: dict[str, int]
     refused: dict[str, int]
     change: Change
@@ -49,7 +78,7 @@ class RunState:
 
 
 class Applier:
-    """Applies batches; `flush` writes what they collected, `forget` drops what a failed transaction left in memory."""
+    """Applies batches; `flush` writes what they collected. Then comes `committed` or, if anything failed, `forget`."""
 
     def __init__(self, engine: Engine, blobs: Blobs) -> None:
         self._statements = Statements(engine)
@@ -59,16 +88,24 @@ class Applier:
         self._touched: dict[str, RunState] = {}
         self._deleted: list[Change] = []
         self._points = 0
+        self._new_blobs: set[str] = set()
+        self._freed: set[str] = set()
 
     def forget(self) -> None:
-        """Nothing in memory may be trusted any more."""
+        """The transaction failed: nothing in memory may be trusted any more, and its new files are removed."""
+        for digest in self._new_blobs:
+            self._blobs.remove(digest)
         self._series.forget()
-        self._runs.clear()
-        self._touched.clear()
-        self._deleted.clear()
+        for some in (self._runs, self._touched, self._deleted, self._new_blobs, self._freed):
+            some.clear()
+        self._points = 0
 
     def committed(self) -> int:
-        """The points written since the last call."""
+        """The transaction is on disk: files that nobody uses any more go. The number of points written."""
+        for digest in self._freed:
+            self._blobs.remove(digest)
+        self._new_blobs.clear()
+        self._freed.clear()
         points, self._points = self._points, 0
         return points
 
@@ -82,8 +119,8 @@ class Applier:
                 "id": info.id, "project": info.project, "name": info.name or info.id, "group": info.group, "tags": info.tags,
                 "notes": "", "config": info.config, "signals": info.signals, "environment": info.environment,
                 "total_steps": info.total_steps, "state": "running", "reason": "", "created_at": now,
-                "started_at": info.started_at or now, "finished_at": None, "heartbeat_at": now, "last_step": None,
-                "points": 0, "samples": 0,
+                "started_at": _sane(info.started_at, now) or now, "finished_at": None, "heartbeat_at": now,
+                "told_duration": None, "last_step": None, "points": 0, "samples": 0,
             }  # fmt: skip
             connection.execute(insert(runs).values(row))
         state = self._run(connection, info.id)
@@ -95,15 +132,13 @@ class Applier:
         self._run(connection, run_id)
         connection.execute(update(runs).where(runs.c.id == run_id).values(values))
 
-    def delete(self, connection: Connection, run_id: str) -> list[str]:
-        """Removes a run and all that is its; the names of blobs that nobody uses any more."""
+    def delete(self, connection: Connection, run_id: str) -> None:
+        """Removes a run and all that is its."""
         self._run(connection, run_id)
         self._touched.pop(run_id)
         self._runs.pop(run_id)
-        self._series.forget()
-        used = select(samples.c.image).where(samples.c.run_id == run_id)
-        batches = select(samples.c.batch).where(samples.c.run_id == run_id, samples.c.batch.is_not(None))
-        hashes = [row[0] for row in connection.execute(used.union(batches))]
+        self._series.drop(run_id)
+        hashes = self._hashes(connection, samples.c.run_id == run_id)
         mine = select(series.c.id).where(series.c.run_id == run_id)
         for table in (points, rollups):
             connection.execute(delete(table).where(table.c.series_id.in_(mine)))
@@ -111,26 +146,31 @@ class Applier:
             connection.execute(delete(table).where(table.c.run_id == run_id))
         connection.execute(delete(runs).where(runs.c.id == run_id))
         self._deleted.append(Change(run_id, deleted=True))
-        return self._unused(connection, hashes)
+        self._free(connection, hashes)
 
-    def _unused(self, connection: Connection, hashes: list[str]) -> list[str]:
-        free = []
+    def _hashes(self, connection: Connection, which: ColumnElement[bool]) -> list[str]:
+        images = select(samples.c.image).where(which)
+        batches = select(samples.c.batch).where(which, samples.c.batch.is_not(None))
+        return [row[0] for row in connection.execute(images.union(batches))]
+
+    def _free(self, connection: Connection, hashes: list[str]) -> None:
+        """Drops those blobs that no sample uses any more; their files go after the commit."""
         for digest in hashes:
             kept = select(samples.c.id).where((samples.c.image == digest) | (samples.c.batch == digest)).limit(1)
             if connection.execute(kept).first() is None:
                 connection.execute(delete(blob_table).where(blob_table.c.hash == digest))
-                free.append(digest)
-        return free
+                self._freed.add(digest)
 
     def _run(self, connection: Connection, run_id: str) -> RunState:
         state = self._runs.get(run_id)
         if state is None:
-            row = connection.execute(select(runs.c.signals).where(runs.c.id == run_id)).first()
+            row = connection.execute(select(runs.c.signals, runs.c.started_at).where(runs.c.id == run_id)).first()
             if row is None:
                 raise NotFound(f"no run {run_id!r}; declare it first with POST /runs", run=run_id)
             found = connection.execute(select(senders).where(senders.c.run_id == run_id)).all()
             acked = {one.sender: one.acked for one in found}
-            state = RunState(row[0], acked, {one.sender: one.refused for one in found}, Change(run_id))
+            refused = {one.sender: one.refused for one in found}
+            state = RunState(row.signals, row.started_at, acked, refused, Change(run_id))
             self._runs[run_id] = state
         self._touched[run_id] = state
         return state
@@ -142,11 +182,14 @@ class Applier:
         state = self._run(connection, run_id)
         state.beat = True
         acked = state.acked.get(batch.sender, 0)
-        for record in batch.records[max(0, acked + 1 - batch.first_seq) :]:
-            if type(record) is Scalars:
-                self._series.collect(connection, run_id, state.signals, record.step, record.time, record.values)
-                state.last_step = max(state.last_step, record.step)
-            else:
+        fresh = batch.records[max(0, acked + 1 - batch.first_seq) :]
+        for kind, records in groupby(fresh, type):
+            if kind is Scalars:
+                some = cast(list[Scalars], list(records))
+                self._series.collect(connection, run_id, state.signals, some)
+                state.last_step = max(state.last_step, *(record.step for record in some))
+                continue
+            for record in records:
                 self._other(connection, run_id, state, record)
         newest = batch.first_seq + len(batch.records) - 1
         if newest > acked and batch.records:
@@ -166,7 +209,6 @@ class Applier:
             self._event(connection, run_id, state, record)
 
     def _sample(self, connection: Connection, run_id: str, state: RunState, record: Samples) -> None:
-        media_type = "image/webp" if record.image[8:12] == b"WEBP" else "image/png"
         row = {
             name: getattr(record, name)
             for name in ("step", "name", "kind", "time", "rows", "columns", "count", "tile_height", "tile_width",
@@ -174,9 +216,10 @@ class Applier:
         }  # fmt: skip
         row |= {
             "run_id": run_id,
+            "time": _sane(record.time, time.time()),
             "inferred": int(record.inferred),
-            "image": self._blob(connection, record.image, media_type),
-            "batch": self._blob(connection, record.batch, "application/octet-stream") if record.batch else None,
+            "image": self._blob(connection, record.image),
+            "batch": self._blob(connection, record.batch) if record.batch else None,
             "batch_shape": list(record.batch_shape),
         }
         same = (
@@ -185,24 +228,31 @@ class Applier:
             & (samples.c.kind == record.kind)
             & (samples.c.step == record.step)
         )
+        hashes = self._hashes(connection, same)
         replaced = connection.execute(delete(samples).where(same)).rowcount
         connection.execute(insert(samples).values(row))
+        self._free(connection, hashes)
         state.samples += 1 - replaced
         state.last_step = max(state.last_step, record.step)
         state.change.samples.append(sample_info(row, len(record.image)))
 
-    def _blob(self, connection: Connection, content: bytes, media_type: str) -> str:
-        digest = self._blobs.put(content)
+    def _blob(self, connection: Connection, content: bytes) -> str:
+        digest, new = self._blobs.put(content)
+        self._freed.discard(digest)
+        if new:
+            self._new_blobs.add(digest)
         if connection.execute(select(blob_table.c.hash).where(blob_table.c.hash == digest)).first() is None:
-            row = {"hash": digest, "media_type": media_type, "size": len(content), "created_at": time.time()}
+            row = {"hash": digest, "media_type": media_type(content), "size": len(content), "created_at": time.time()}
             connection.execute(insert(blob_table).values(row))
         return digest
 
     def _event(self, connection: Connection, run_id: str, state: RunState, record: Event) -> None:
-        row = {"run_id": run_id, "step": record.step, "time": record.time, "kind": record.kind, "data": record.data}
+        when = _sane(record.time, time.time())
+        row = {"run_id": run_id, "step": record.step, "time": when, "kind": record.kind, "data": record.data}
         connection.execute(insert(events).values(row))
         state.change.events.append({key: row[key] for key in ("step", "time", "kind", "data")})
-        state.resumed = state.resumed or record.kind in ("resume", "rewind")
+        if record.kind in ("resume", "rewind"):
+            state.resumed, state.finished = True, None
         if record.kind == "rewind" and record.step is not None:
             self._rewind(connection, run_id, state, record.step)
         elif record.kind == "config":
@@ -220,21 +270,26 @@ class Applier:
             late = (points.c.series_id == one.id) & (points.c.step > step)
             connection.execute(delete(points).where(late))
             edge = step >> SHIFT
-            for level in range(1, 20):
+            for level in range(1, LEVELS + 1):
                 after = (rollups.c.series_id == one.id) & (rollups.c.level == level)
                 connection.execute(delete(rollups).where(after & (rollups.c.bucket > step >> SHIFT * level)))
             refresh(connection, self._statements, one, {edge})
             state.points += one.count - before
             touched.append(one)
         write_summaries(connection, touched)
-        gone = connection.execute(delete(samples).where((samples.c.run_id == run_id) & (samples.c.step > step)))
-        state.samples -= gone.rowcount
+        after = (samples.c.run_id == run_id) & (samples.c.step > step)
+        hashes = self._hashes(connection, after)
+        state.samples -= connection.execute(delete(samples).where(after)).rowcount
+        self._free(connection, hashes)
+        self._set_last_step(connection, run_id)
+        state.last_step = -1
+        state.change.rewind(step)
+
+    def _set_last_step(self, connection: Connection, run_id: str) -> None:
         steps = [one.last_step for one in self._series.of_run(connection, run_id).values()]
-        newest = max(steps, default=-1)
+        grid = connection.execute(select(func.max(samples.c.step)).where(samples.c.run_id == run_id)).scalar()
+        newest = max(*steps, -1, -1 if grid is None else grid)
         connection.execute(update(runs).where(runs.c.id == run_id).values(last_step=newest if newest >= 0 else None))
-        state.last_step, state.finished = -1, None
-        state.change.points.clear()
-        state.change.rewound_to = step
 
     # -- the end of a transaction -------------------------------------------------------------------------------------
 
@@ -246,15 +301,15 @@ class Applier:
             self._flush_run(connection, run_id, state, now)
         changes = [state.change for state in self._touched.values()] + self._deleted
         for run_id, state in self._touched.items():
-            self._runs[run_id] = RunState(state.signals, state.acked, state.refused, Change(run_id))
+            self._runs[run_id] = RunState(state.signals, state.started_at, state.acked, state.refused, Change(run_id))
         self._touched, self._deleted = {}, []
         return changes
 
     def _write_points(self, connection: Connection) -> None:
         for one in self._series.pending():
-            steps, values = self._touched[one.run_id].change.points.setdefault(one.name, ([], []))
-            steps += one.steps
-            values += one.values
+            known = self._touched[one.run_id].change.points
+            earlier = known.get(one.name)  # the lists are the change's from now on: the series begins new ones
+            known[one.name] = (earlier[0] + one.steps, earlier[1] + one.values) if earlier else (one.steps, one.values)
             self._points += len(one.steps)
         for run_id, count in self._series.write(connection).items():
             self._touched[run_id].points += count
@@ -267,11 +322,18 @@ class Applier:
                 connection.execute(insert(senders).values(row | {"run_id": run_id, "sender": sender}))
         values: dict[str, Any] = {"points": runs.c.points + state.points, "samples": runs.c.samples + state.samples}
         if state.last_step >= 0:
-            values["last_step"] = func.max(func.coalesce(runs.c.last_step, -1), state.last_step)
+            larger = runs.c.last_step > state.last_step
+            values["last_step"] = case((larger, runs.c.last_step), else_=state.last_step)
         if state.beat:
             values["heartbeat_at"] = now
         if state.resumed:
-            values |= {"state": "running", "reason": "", "finished_at": None}
+            values |= {"state": "running", "reason": "", "finished_at": None, "told_duration": None}
         if state.finished is not None:
-            values |= {"state": state.finished.state, "reason": state.finished.reason, "finished_at": now}
+            told = state.finished.time - state.started_at
+            values |= {
+                "state": state.finished.state,
+                "reason": state.finished.reason,
+                "finished_at": now,
+                "told_duration": told if 0 <= told <= MAX_DURATION else None,
+            }
         connection.execute(update(runs).where(runs.c.id == run_id).values(values))

@@ -52,7 +52,7 @@ class LiveLog:
                 cost = CHANGE_COST + sum(len(steps) for steps, _ in change.points.values())
                 self._changes.append((self._last, change, cost))
                 self._cost += cost
-            while self._cost > self._max and len(self._changes) > 1:
+            while self._cost > self._max:
                 self._cost -= self._changes.popleft()[2]
         self.wake()
 
@@ -98,8 +98,9 @@ def _joined(changes: list[Change]) -> LiveRun:
     for change in changes:
         if change.rewound_to is not None:
             rewound = change.rewound_to if rewound is None else min(rewound, change.rewound_to)
-            points = {name: _cut(columns, change.rewound_to) for name, columns in points.items()}
-            samples = [sample for sample in samples if sample.step <= change.rewound_to]
+            before = Change("", points, samples)
+            before.rewind(change.rewound_to)
+            points, samples = before.points, before.samples
         for name, (steps, values) in change.points.items():
             own = points.setdefault(name, ([], []))
             own[0].extend(steps)
@@ -108,8 +109,3 @@ def _joined(changes: list[Change]) -> LiveRun:
         events += change.events
     columns = {name: exact_columns(steps, values) for name, (steps, values) in points.items()}
     return LiveRun(columns, samples, events, rewound)
-
-
-def _cut(columns: tuple[list[int], list[float]], step: int) -> tuple[list[int], list[float]]:
-    kept = [pair for pair in zip(*columns, strict=True) if pair[0] <= step]
-    return [pair[0] for pair in kept], [pair[1] for pair in kept]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from monitor.ingest.gather import gather
 from monitor.signals import signal_of
 from monitor.storage import rollups as reduction
 from monitor.storage.rollups import LEVELS, SHIFT, Row
 from monitor.storage.statements import Statements
 from monitor.storage.tables import points, rollups, series
-from monitor.wire import TIME_SERIES
+from monitor.wire import TIME_SERIES, Scalars
 
-MAX_CACHED = 200_000  # series kept in memory; beyond, the cache starts anew
+MAX_CACHED = 50_000  # series kept in memory; beyond, those of runs that rest are loaded again when needed
 
 
 @dataclass(slots=True)
@@ -57,12 +59,22 @@ class SeriesWriter:
         self._touched.clear()
         self._size = 0
 
+    def drop(self, run_id: str) -> None:
+        """Forgets one run and what was collected of it."""
+        self._size -= len(self._known.pop(run_id, ()))
+        self._touched = {key: one for key, one in self._touched.items() if one.run_id != run_id}
+
+    def _evict(self) -> None:
+        busy = {one.run_id for one in self._touched.values()}
+        self._known = {run_id: some for run_id, some in self._known.items() if run_id in busy}
+        self._size = sum(map(len, self._known.values()))
+
     def of_run(self, connection: Connection, run_id: str) -> dict[str, Series]:
         """The run's series by name."""
         known = self._known.get(run_id)
         if known is None:
             if self._size > MAX_CACHED:
-                self.forget()
+                self._evict()
             columns = [c for c in series.c if c.name != "signal"]
             rows = connection.execute(select(*columns).where(series.c.run_id == run_id)).mappings()
             known = self._known[run_id] = {row["name"]: Series(**row) for row in rows}
@@ -80,27 +92,24 @@ class SeriesWriter:
         return made
 
     def collect(
-        self,
-        connection: Connection,
-        run_id: str,
-        declared: dict[str, str],
-        step: int,
-        time: float,
-        values: dict[str, float],
+        self, connection: Connection, run_id: str, declared: dict[str, str], records: Sequence[Scalars]
     ) -> None:
-        """Takes one record's values, and its time where the step is new."""
+        """Takes the values of records, and the time of each new step (that of its first piece)."""
         known = self.of_run(connection, run_id)
-        touched = self._touched
-        for name, value in values.items():
-            one = known.get(name) or self.make(connection, run_id, name, declared)
-            one.steps.append(step)
-            one.values.append(value)
-            touched[one.id] = one
+        for names, steps, columns in gather(records):
+            for name, column in zip(names, columns, strict=True):
+                one = known.get(name) or self.make(connection, run_id, name, declared)
+                one.steps += steps
+                one.values += column
+                self._touched[one.id] = one
         clock = known.get(TIME_SERIES) or self.make(connection, run_id, TIME_SERIES, declared)
-        if step > clock.newest and TIME_SERIES not in values:
-            clock.steps.append(step)
-            clock.values.append(time)
-            touched[clock.id] = clock
+        newest = clock.newest
+        for record in records:
+            if record.step > newest and TIME_SERIES not in record.values:
+                newest = record.step
+                clock.steps.append(newest)
+                clock.values.append(record.time)
+                self._touched[clock.id] = clock
 
     def pending(self) -> list[Series]:
         """The series that `write` will write; their `steps` and `values` are what was collected."""
@@ -215,7 +224,7 @@ def _parts(connection: Connection, series_id: int, level: int, bucket: int) -> l
         )
         .order_by(rollups.c.bucket)
     ).all()
-    return reduction.reduce_rows([tuple(row) for row in stored])
+    return reduction.reduce_rows([reduction.row_of(row) for row in stored])
 
 
 def _summarise(connection: Connection, one: Series) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 
-from monitor.errors import QueueFull, StorageFull
+from monitor.errors import Busy, InvalidValue, NashboardError, QueueFull, StorageFull
 from monitor.ingest.apply import Applier, Change
 from monitor.storage.blobs import Blobs
 from monitor.wire import Batch
@@ -97,10 +97,12 @@ class Writer:
         """Queues any change of the database.
 
         Raises:
-            QueueFull: too much waits already.
+            QueueFull: too much waits already. Busy: the service stops.
         """
         job = Job(action, size)
         with self._condition:
+            if self._stopping:
+                raise Busy("the service is about to stop: try again", retry_after=2)
             if self._waiting and self._waiting + size > self._limit:
                 raise QueueFull(
                     f"{self._waiting} bytes wait for the writer, {self._limit} are allowed: try again", retry_after=1
@@ -112,7 +114,8 @@ class Writer:
 
     def _work(self) -> None:
         while group := self._take():
-            self._run(group)
+            # From here on nobody can cancel them; those whose client went away before are left out.
+            self._run([job for job in group if job.future.set_running_or_notify_cancel()])
             with self._condition:
                 self._waiting -= sum(job.size for job in group)
 
@@ -128,6 +131,8 @@ class Writer:
             return group
 
     def _run(self, group: list[Job]) -> None:
+        if not group:
+            return
         started = time.perf_counter()
         try:
             results, changes = self._commit(group)
@@ -142,9 +147,12 @@ class Writer:
         self.counters.commits += 1
         self.counters.batches += len(group)
         self.counters.last_commit_seconds = time.perf_counter() - started
-        self._publish(changes)
         for job, result in zip(group, results, strict=True):
             job.future.set_result(result)
+        try:
+            self._publish(changes)
+        except Exception:  # the batch is stored: whoever follows must not keep the writer from the next
+            logger.exception("followers could not be told of a commit")
 
     def _commit(self, group: list[Job]) -> tuple[list[Any], list[Change]]:
         try:
@@ -159,9 +167,16 @@ class Writer:
 
 
 def _told(error: Exception) -> Exception:
-    """A full disk gets a name of its own."""
+    """What the one who asked is told: a full disk, a busy database and values that no database takes have names."""
     text = str(error)
-    if isinstance(error, OSError) or (isinstance(error, OperationalError) and ("full" in text or "disk I/O" in text)):
+    operational = isinstance(error, OperationalError)
+    if isinstance(error, OSError) or (operational and ("full" in text or "disk I/O" in text)):
         logger.error("the service's disk can't take the batch: %s", text)
         return StorageFull(f"the service's disk can't take this: {text.splitlines()[0]}", retry_after=5)
+    if operational and "locked" in text:
+        return Busy("another process holds the database: try again", retry_after=2)
+    if isinstance(error, StatementError) and isinstance(error.orig, TypeError | ValueError):
+        return InvalidValue(f"a value can't be stored: {error.orig}")
+    if not isinstance(error, NashboardError):
+        logger.error("a batch could not be written", exc_info=error)
     return error

@@ -13,13 +13,14 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._unfinished = folder / "unfinished"
 
     def path(self, digest: str) -> Path:
         """Where a blob lies, whether it is there or not."""
         return self.folder / digest[:2] / digest
 
-    def put(self, content: bytes) -> str:
-        """Keeps `content`; its name.
+    def put(self, content: bytes) -> tuple[str, bool]:
+        """Keeps `content`; its name, and whether it is new.
 
         Raises:
             OSError: the disk is full; nothing half-written stays.
@@ -27,9 +28,10 @@ class Blobs:
         digest = hashlib.sha256(content).hexdigest()
         path = self.path(digest)
         if path.exists():
-            return digest
+            return digest, False
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)
+        self._unfinished.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self._unfinished)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -44,8 +46,13 @@ class Blobs:
             os.fsync(folder)
         finally:
             os.close(folder)
-        return digest
+        return digest, True
 
     def remove(self, digest: str) -> None:
         """Frees its disk space; no error when it is gone already."""
         self.path(digest).unlink(missing_ok=True)
+
+    def clean(self) -> None:
+        """Removes what a killed process left half-written."""
+        for path in self._unfinished.glob("*"):
+            path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -34,8 +35,10 @@ def open_engine(url: str) -> Engine:
     SQLite runs in WAL mode with `synchronous=FULL`: a commit that returned is on disk.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+        return create_engine(url, json_serializer=_json)
+    engine = create_engine(
+        url, json_serializer=_json, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: DBAPIConnection, _record: Any) -> None:
@@ -59,6 +62,11 @@ def open_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _json(value: Any) -> str:
+    """Takes all that msgpack can say (bytes, times, integer keys), and writes null for NaN: databases refuse the word."""
+    return msgspec.json.encode(value).decode()
 
 
 def migrate(engine: Engine) -> None:

@@ -6,6 +6,7 @@ these but `last` can be added up, so a row can be kept by upsert as points come 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 # One bucket: (bucket, count, sum, min, max, last_step, last, nan, pos_inf, neg_inf); min, max, last_step and last are None
-# when nothing finite is in it.
+# when nothing finite is in it. A sum that overflowed is ±Inf or NaN (NULL in the database): the mean is then unknown.
 Row = tuple[int, int, float, float | None, float | None, int | None, float | None, int, int, int]
 
 
@@ -85,12 +86,18 @@ def add(first: Row, second: Row) -> Row:
     )
 
 
-def bucket_of(span: int, width: int) -> int:
-    """The smallest power of two so that `span` steps fill at most `width` buckets (with one to spare for the edges)."""
-    bucket = 1
-    while span / bucket > max(1, width - 1):
-        bucket *= 2
-    return bucket
+def bucket_of(first: int, last: int, width: int) -> int:
+    """The smallest power of two so that `first` to `last` lie in at most `width` buckets, which begin at its multiples."""
+    shift = max(0, ((last - first) // width).bit_length() - 1)
+    while (last >> shift) - (first >> shift) >= width:
+        shift += 1
+    return 1 << shift
+
+
+def row_of(stored: Sequence[Any]) -> Row:
+    """A row as the database has it, as `Row`."""
+    bucket, count, total, *rest = stored
+    return (bucket, count, math.nan if total is None else total, *rest)
 
 
 class Merged:
@@ -106,9 +113,9 @@ class Merged:
         starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else np.empty(0, np.int64)
         self.step: Ints = key[starts] * bucket
         self.count: Ints = _sums(table[:, 1], starts).astype(np.int64)
-        self.mean: Floats = np.divide(
-            _sums(table[:, 2], starts), self.count, out=np.full(len(starts), np.nan), where=self.count > 0
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
+            total = _sums(table[:, 2], starts)
+        self.mean: Floats = np.divide(total, self.count, out=np.full(len(starts), np.nan), where=self.count > 0)
         self.min: Floats = np.fmin.reduceat(table[:, 3], starts) if len(starts) else table[:0, 3]
         self.max: Floats = np.fmax.reduceat(table[:, 4], starts) if len(starts) else table[:0, 4]
         # the last row with something finite in it, for each merged bucket

@@ -59,8 +59,8 @@ def list_runs(
     if project is not None:
         query = query.where(runs.c.project == project)
     if text:
-        like = f"%{text}%"
-        query = query.where(or_(runs.c.name.ilike(like), runs.c.id.ilike(like), runs.c.group.ilike(like)))
+        searched = (runs.c.name, runs.c.id, runs.c.group)
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in searched)))
     if state is not None:
         query = _in_state(query, state, settings)
     total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
@@ -107,6 +107,7 @@ def _fields(
     refused: Mapping[str, int],
 ) -> dict[str, Any]:
     state = state_of(row, settings, now)
+    told = row["told_duration"]
     end = row["finished_at"] or (now if state == "running" else row["heartbeat_at"])
     copied = (
         "id", "project", "name", "group", "tags", "created_at", "started_at", "finished_at", "heartbeat_at", "last_step",
@@ -114,7 +115,7 @@ def _fields(
     )  # fmt: skip
     return {name: row[name] for name in copied} | {
         "state": state,
-        "duration": max(0.0, end - row["created_at"]),
+        "duration": max(0.0, end - row["created_at"]) if told is None or row["finished_at"] is None else told,
         "last": last.get(row["id"], {}),
         "refused": refused.get(row["id"], 0),
     }

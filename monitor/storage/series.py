@@ -62,7 +62,7 @@ def read(connection: Connection, one: Found, wanted: Stretch) -> Columns:
     whole = first == one.first_step and last == one.last_step
     if one.count <= wanted.width if whole else _fits(connection, one.id, first, last, wanted.width):
         return _exact(connection, one.id, first, last)
-    return _bucketed(connection, one.id, first, last, bucket_of(last - first + 1, wanted.width))
+    return _bucketed(connection, one.id, first, last, bucket_of(first, last, wanted.width))
 
 
 def _fits(connection: Connection, series_id: int, first: int, last: int, width: int) -> bool:
@@ -142,5 +142,5 @@ def _points_table(connection: Connection, series_id: int, low: int, high: int) -
 
 
 def _nullable(values: Floats) -> list[float | None]:
-    listed: list[float | None] = values.tolist()
-    return [None if value != value else value for value in listed] if np.isnan(values).any() else listed
+    listed = values.tolist()
+    return listed if np.isfinite(values).all() else [value if math.isfinite(value) else None for value in listed]

@@ -48,6 +48,7 @@ runs = Table(
     Column("started_at", Float, nullable=False),
     Column("finished_at", Float),
     Column("heartbeat_at", Float, nullable=False),
+    Column("told_duration", Float),
     Column("last_step", BigInteger),
     Column("points", BigInteger, nullable=False),
     Column("samples", Integer, nullable=False),
@@ -97,7 +98,7 @@ rollups = Table(
     Column("level", SmallInteger, primary_key=True),
     Column("bucket", BigInteger, primary_key=True),
     Column("count", BigInteger, nullable=False),
-    Column("sum", Float, nullable=False),
+    Column("sum", Float),
     Column("min", Float),
     Column("max", Float),
     Column("last_step", BigInteger),
@@ -129,6 +130,8 @@ samples = Table(
     Column("batch_dtype", String(16), nullable=False),
     Column("batch_shape", JSON, nullable=False),
     UniqueConstraint("run_id", "name", "kind", "step", name="uq_samples_run_name_kind_step"),
+    Index("ix_samples_image", "image"),
+    Index("ix_samples_batch", "batch"),
 )
 
 blobs = Table(

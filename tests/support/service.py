@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,8 @@ class Service:
 
     def declare(self, run: str = "r", **info: Any) -> dict[str, Any]:
         """Declares a run."""
-        return self._json(self.http.post("/runs", json={"id": run, **info}))
+        answer: dict[str, Any] = self._json(self.http.post("/runs", json={"id": run, **info}))
+        return answer
 
     def send(self, body: wire.Batch, run: str = "r") -> httpx.Response:
         """Posts a batch as msgpack."""

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.Float(), nullable=False),
         sa.Column("finished_at", sa.Float(), nullable=True),
         sa.Column("heartbeat_at", sa.Float(), nullable=False),
+        sa.Column("told_duration", sa.Float(), nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=True),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("samples", sa.Integer(), nullable=False),
@@ -86,6 +87,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("run_id", "name", "kind", "step", name="uq_samples_run_name_kind_step"),
     )
+    op.create_index("ix_samples_image", "samples", ["image"], unique=False)
+    op.create_index("ix_samples_batch", "samples", ["batch"], unique=False)
     op.create_table(
         "senders",
         sa.Column("run_id", sa.String(length=64), nullable=False),
@@ -128,7 +131,7 @@ def upgrade() -> None:
         sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("bucket", sa.BigInteger(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.Column("sum", sa.Float(), nullable=False),
+        sa.Column("sum", sa.Float(), nullable=True),
         sa.Column("min", sa.Float(), nullable=True),
         sa.Column("max", sa.Float(), nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=True),
@@ -148,6 +151,8 @@ def downgrade() -> None:
     op.drop_table("points")
     op.drop_table("series")
     op.drop_table("senders")
+    op.drop_index("ix_samples_batch", table_name="samples")
+    op.drop_index("ix_samples_image", table_name="samples")
     op.drop_table("samples")
     op.drop_index("ix_events_run_id", table_name="events")
     op.drop_table("events")
