@@ -6,14 +6,13 @@ import atexit
 import os
 import sys
 import time
-import weakref
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from monitor.sdk.run import Run
 
-_open_runs: weakref.WeakSet[Run] = weakref.WeakSet()
+_open_runs: set[Run] = set()  # held: a run whose last name is gone (a local of main) still has to be ended
 _previous_hook: Any = None
 MAX_REASON = 500
 

@@ -119,7 +119,7 @@ class Shipper(threading.Thread):
         if isinstance(error, UnknownRun) and failures == 1:
             return True  # declared anew at once
         self._say(error)
-        longest = min(FIRST_PAUSE * 2**failures, self._settings.retry_max)
+        longest = min(FIRST_PAUSE * 2.0 ** min(failures, 60), self._settings.retry_max)
         if isinstance(error, NotAllowed):
             longest = self._settings.retry_max
         pause = max(self._random.uniform(0, longest), error.retry_after)

@@ -89,6 +89,11 @@ def test_sync_says_so_when_the_service_is_away(started: Start, service: Service)
     assert service.points() == {("a", 0): 1.0}
 
 
+def test_a_run_that_nobody_holds_any_more_is_still_ended(service: Service) -> None:
+    python("import sys, monitor\ndef main(): monitor.init(server=sys.argv[1]).log({'a': 1.0})\nmain()", service.url)
+    assert [finish.state for finish in service.all(wire.Finish)] == ["finished"]
+
+
 CRASHING = """
 import sys, monitor
 previous = []
