@@ -1,0 +1,52 @@
+"""Puts the dashboard on a FastAPI app. No callback runs on the server: pages come from here, data from the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from dashboard import index, shell
+
+API = "/api/v1"
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class Immutable(StaticFiles):
+    """Files whose address holds a hash of their content."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, to be kept for ever."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = FOR_EVER
+        return response
+
+
+def attach(outer: FastAPI, api_url: str = API, root_path: str = "") -> Dash:
+    """Mounts the dashboard on `outer`, below whatever is mounted there before.
+
+    Args:
+        api_url: path of the API on this very origin; the browser fetches all data from there.
+        root_path: path prefix under which a reverse proxy serves us, "" or "/something".
+    """
+    modules = f"/scripts/{index.digest(index.SCRIPTS)}"
+    outer.mount(modules, Immutable(directory=index.SCRIPTS), name="scripts")
+    app = Dash(
+        "dashboard",
+        server=outer,
+        assets_folder=str(index.ASSETS),
+        assets_ignore=r".*\.js$",
+        routes_pathname_prefix="/",
+        requests_pathname_prefix=f"{root_path}/",
+        title="Nashboard",
+        update_title="",
+        index_string=index.page(f"{root_path}/", f"{root_path}{api_url}", f"{root_path}{modules}"),
+        suppress_callback_exceptions=True,
+        add_log_handler=False,
+    )
+    app.layout = shell.layout(f"{root_path}/")
+    shell.connect(app)
+    return app

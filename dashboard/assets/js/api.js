@@ -1,0 +1,55 @@
+// The API, as the browser sees it: same origin, JSON, errors in one shape.
+
+import { boot } from "./boot.js";
+
+export class ApiError extends Error {
+  constructor(status, error) {
+    super(error?.message ?? `the service answered ${status}`);
+    this.status = status;
+    this.code = error?.code ?? "error";
+  }
+}
+
+const warmed = new Map(); // path → answer under way, asked for before its page was there
+const onUnauthorized = [];
+
+/** `ask` is called when the service wants a token; it resolves once there is one. */
+export const whenUnauthorized = (ask) => onUnauthorized.push(ask);
+
+async function request(path, { signal, ...options } = {}) {
+  const response = await fetch(`${boot.api}/${path}`, { credentials: "same-origin", signal, ...options });
+  if (response.ok) return response.status === 204 ? null : response.json();
+  const body = await response.json().catch(() => null);
+  throw new ApiError(response.status, body?.error);
+}
+
+/** GET; when a token is wanted it waits for it and asks again. Throws ApiError, or TypeError when nobody answers. */
+export async function get(path, options) {
+  const early = warmed.get(path);
+  warmed.delete(path);
+  for (let answer = early; ; answer = null) {
+    try {
+      return await (answer ?? request(path, options));
+    } catch (error) {
+      if (error.status !== 401 || !onUnauthorized.length) throw error;
+      await Promise.all(onUnauthorized.map((ask) => ask()));
+    }
+  }
+}
+
+export const post = (path, body) =>
+  request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+/** Asks now for what a page will want soon; the next `get` of that path takes the answer. */
+export function warm(path) {
+  const answer = get(path);
+  answer.catch(() => {}); // whoever takes it handles the error
+  warmed.set(path, answer);
+  return answer;
+}
+
+export const query = (values) =>
+  new URLSearchParams(Object.entries(values).filter(([, value]) => value !== null && value !== undefined)).toString();
+
+/** Where an image is: its address holds the hash of its content, so it is fetched once. */
+export const blob = (hash) => `${boot.api}/blobs/${hash}`;

@@ -1,0 +1,218 @@
+// What the charts of a page share: how they are drawn, the x axis, the zoom, the hover, and when to draw.
+
+import { Axis, NEEDS, unit } from "./axis.js";
+import { byId, setText } from "./dom.js";
+import * as format from "./format.js";
+import * as hover from "./hover.js";
+import { plotly } from "./plot.js";
+import { span } from "./smoothing.js";
+import * as theme from "./theme.js";
+import * as view from "./view.js";
+
+export class Board {
+  /** @param runs the RunData whose curves are drawn. `want(data, names)` fetches what a chart needs when it is first seen. */
+  constructor({ signal, runs, want }) {
+    this.signal = signal;
+    this.runs = runs;
+    this.want = want;
+    this.charts = new Set();
+    this.hovered = null;
+    this.look = {};
+    this.frame = null;
+    this.axes = new Map();
+    this.observer = new IntersectionObserver((entries) => this.#met(entries), { rootMargin: "120px" });
+    this.resizer = new ResizeObserver((entries) => this.#resized(entries));
+    this.#look();
+    view.listen((changed) => this.#changed(changed), signal);
+    theme.listen(() => this.redraw(), signal);
+    byId("zoom-reset")?.addEventListener("click", () => this.zoom(null), { signal });
+    signal.addEventListener("abort", () => this.#close());
+  }
+
+  #close() {
+    this.observer.disconnect();
+    this.resizer.disconnect();
+    hover.hide();
+    for (const chart of this.charts) chart.close(window.Plotly);
+    this.charts.clear();
+  }
+
+  watch(chart) {
+    this.charts.add(chart);
+    this.observer.observe(chart.element);
+    this.resizer.observe(chart.plot);
+  }
+
+  drop(chart) {
+    this.charts.delete(chart);
+    this.observer.unobserve(chart.element);
+    this.resizer.unobserve(chart.plot);
+    chart.close(window.Plotly);
+  }
+
+  #look() {
+    const from = view.number("from");
+    const to = view.number("to");
+    const x = view.get("x");
+    this.look = {
+      points: span(view.number("smooth") ?? 0),
+      log: view.get("log") === "1",
+      x: x in NEEDS ? x : "step",
+      range: from !== null && to !== null && to > from ? [from, to] : null,
+    };
+    this.axes.clear();
+    this.#chip();
+  }
+
+  async #changed(changed) {
+    if (!["smooth", "log", "x", "from", "to", "hide"].some((key) => changed.has(key))) return;
+    if (changed.has("x") && !changed.has("from")) {
+      view.set({ from: null, to: null }); // a range of steps means nothing in hours
+    }
+    this.#look();
+    this.redraw();
+    await this.prepare();
+    this.redraw();
+  }
+
+  /** Fetches what the x axis and the zoom need. */
+  async prepare() {
+    const need = NEEDS[this.look.x];
+    try {
+      if (need) await Promise.all(this.runs().map((data) => this.want(data, [need])));
+      this.axes.clear();
+      await Promise.all(this.runs().map((data) => data.zoom(this.#steps(data), this.signal)));
+    } catch (error) {
+      if (!this.signal.aborted && !(error instanceof TypeError) && !error.status) throw error; // the banner tells the rest
+    }
+  }
+
+  #steps(data) {
+    if (!this.look.range) return null;
+    const axis = this.axis(data);
+    const [from, to] = this.look.range.map((x) => axis.step(x));
+    return [Math.max(0, from), Math.max(0, to)];
+  }
+
+  /** How the steps of a run become x. */
+  axis(data) {
+    if (!this.axes.has(data)) {
+      const series = data.get(NEEDS[this.look.x]);
+      if (series) series.end = data.lastStep;
+      this.axes.set(data, new Axis(this.look.x, series, this.#divisor()[0]));
+    }
+    return this.axes.get(data);
+  }
+
+  /** Time is told in the unit that suits the longest run. */
+  #divisor() {
+    if (this.look.x !== "time") return [1, ""];
+    const spans = this.runs().map((data) => {
+      const clock = data.get(NEEDS.time);
+      return clock?.rows ? clock.last.at(-1) - clock.last[0] : 0;
+    });
+    return unit(Math.max(0, ...spans));
+  }
+
+  /** The whole x range of all runs. */
+  extent() {
+    let end = 1;
+    let begin = Infinity;
+    for (const data of this.runs()) {
+      if (data.lastStep < 0) continue;
+      const axis = this.axis(data);
+      end = Math.max(end, axis.x(data.lastStep));
+      begin = Math.min(begin, axis.x(0));
+    }
+    return [Math.min(begin, end - 1e-6), end];
+  }
+
+  zoom(range) {
+    hover.hide();
+    if (!range) return view.set({ from: null, to: null });
+    const [from, to] = [Math.min(...range), Math.max(...range)];
+    const round = (x) => (this.look.x === "time" ? Number(x.toFixed(4)) : Math.round(x));
+    if (round(to) > round(from)) view.set({ from: Math.max(0, round(from)), to: round(to) });
+    else this.redraw();
+  }
+
+  #chip() {
+    const chip = byId("zoom-reset");
+    if (!chip) return;
+    chip.hidden = !this.look.range;
+    if (!this.look.range) return;
+    const names = { step: "Steps", images: "Images", time: this.#divisor()[1] };
+    const shown = this.look.range.map((x) => (this.look.x === "time" ? format.value(x) : format.steps(x)));
+    const name = names[this.look.x];
+    setText(byId("zoom-range"), this.look.x === "time" ? `${shown.join(" – ")} ${name}` : `${name} ${shown.join(" – ")}`);
+  }
+
+  hover(chart, event) {
+    const frame = chart?.frame();
+    const left = frame ? event.clientX - chart.plot.getBoundingClientRect().left - frame.left : -1;
+    const inside = frame && left >= 0 && left <= frame.width && !event.buttons;
+    this.hovered = inside ? frame.axis.p2c(left) : null;
+    if (inside) hover.show(chart, this.hovered, event);
+    else hover.hide();
+    for (const one of this.charts) if (one.seen) this.#cross(one);
+  }
+
+  #cross(chart) {
+    const frame = chart.frame();
+    const at = this.hovered === null || !frame ? -1 : frame.axis.c2p(this.hovered);
+    chart.cross.hidden = !frame || at < 0 || at > frame.width;
+    if (frame) chart.cross.style.cssText = `left:${frame.left + at}px;top:${frame.top}px;height:${frame.height}px`;
+    chart.tell(this.hovered);
+  }
+
+  #met(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const chart = [...this.charts].find((one) => one.element === target);
+      if (!chart) continue;
+      chart.seen = isIntersecting;
+      if (!isIntersecting) continue;
+      const byRun = new Map();
+      for (const curve of chart.spec.curves) byRun.set(curve.data, [...(byRun.get(curve.data) ?? []), curve.name]);
+      for (const [data, names] of byRun) {
+        this.want(data, names).then((fetched) => {
+          if (fetched) chart.touch();
+          this.soon();
+        }, () => {});
+      }
+      this.soon();
+    }
+  }
+
+  #resized(entries) {
+    for (const { target } of entries) {
+      const chart = [...this.charts].find((one) => one.plot === target);
+      const full = chart?.plot._fullLayout;
+      if (full && (full.width !== target.clientWidth || full.height !== target.clientHeight)) chart.touch();
+    }
+    this.soon();
+  }
+
+  /** New points are here: everything is to be drawn, and the axes may have grown. */
+  redraw() {
+    this.axes.clear();
+    for (const chart of this.charts) chart.touch();
+    this.soon();
+  }
+
+  /** Draws what is seen in the next frame. */
+  soon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.draw();
+    });
+  }
+
+  /** Draws the charts that are seen and not up to date. */
+  async draw() {
+    const Plotly = await plotly().catch(() => null);
+    if (!Plotly || this.signal.aborted) return;
+    for (const chart of this.charts) {
+      if (chart.dirty && chart.seen && chart.plot.clientWidth) chart.draw(Plotly);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+// One chart: a card with a head that tells the values, and a plot. It draws when its board says so, and only when seen.
+
+import { h, icon, setText } from "./dom.js";
+import * as format from "./format.js";
+import { palette } from "./theme.js";
+import { markTrace, traces } from "./traces.js";
+
+const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: false, showTips: false, scrollZoom: false };
+const touch = matchMedia("(pointer: coarse)");
+
+export class Chart {
+  /**
+   * @param spec { id, title, hint, curves: [{ name, label, style(palette), data: RunData }] }
+   * @param board what charts of a page share: look, axes, zoom, hover.
+   */
+  constructor(spec, board) {
+    this.spec = spec;
+    this.board = board;
+    this.dirty = true;
+    this.seen = false;
+    this.plot = h("div", { class: "plot" });
+    this.cross = h("div", { class: "cross", hidden: true });
+    this.note = h("div", { class: "plot-note", hidden: true });
+    this.values = h("div", { class: "values" });
+    this.badge = h("span", { class: "badge bad", hidden: true });
+    this.element = h(
+      "section",
+      { class: "card chart", "data-chart": spec.id, "aria-label": spec.title },
+      h(
+        "header",
+        { class: "card-head" },
+        h("h3", { title: spec.hint ?? spec.title }, spec.title),
+        this.badge,
+        this.values,
+        h("button", { class: "ghost", title: "Full width", "aria-label": "Full width", onclick: () => this.widen() }, icon("wide")),
+      ),
+      h("div", { class: "plot-box" }, this.plot, this.cross, this.note),
+    );
+    this.legend();
+    board.watch(this);
+  }
+
+  /** The names and colours of the curves, with a place for each one's value. */
+  legend() {
+    this.cells = this.spec.curves.map((curve) => {
+      const value = h("span", { class: "value" });
+      const item = h("span", { class: "item" }, h("i", { class: "swatch" }), h("span", { class: "name" }, curve.label), value);
+      return { item, value };
+    });
+    this.values.replaceChildren(...this.cells.map((cell) => cell.item));
+  }
+
+  widen() {
+    this.element.classList.toggle("full");
+    this.touch();
+    this.board.soon();
+  }
+
+  touch() {
+    this.dirty = true;
+  }
+
+  /** The curves that have points, ready to be drawn. */
+  curves() {
+    return this.spec.curves
+      .map((curve, at) => ({
+        ...curve,
+        at,
+        whole: curve.data.get(curve.name),
+        shown: curve.data.shown(curve.name),
+        axis: this.board.axis(curve.data),
+        hidden: curve.hidden?.() ?? false,
+      }))
+      .filter((curve) => curve.whole?.rows);
+  }
+
+  /** What the head tells: the values at the hovered x, else the last ones. */
+  tell(x = null) {
+    const colours = palette();
+    for (const curve of this.spec.curves) {
+      const at = this.spec.curves.indexOf(curve);
+      const series = curve.data.get(curve.name);
+      const { item, value } = this.cells[at];
+      const style = curve.style(colours);
+      item.classList.toggle("off", curve.hidden?.() ?? false);
+      item.classList.toggle("none", !series?.rows);
+      item.style.setProperty("--swatch", style.color);
+      item.dataset.dash = style.line.line.dash;
+      if (!series?.rows) setText(value, "");
+      else if (x === null) setText(value, format.value(series.lastValue));
+      else {
+        const shown = curve.data.shown(curve.name);
+        const row = shown.nearest(this.board.axis(curve.data).step(x));
+        setText(value, format.value(shown.mean[row]));
+      }
+    }
+  }
+
+  draw(Plotly) {
+    this.dirty = false;
+    const { look } = this.board;
+    const colours = palette();
+    const curves = this.curves();
+    const made = curves
+      .filter((curve) => !curve.hidden)
+      .map((curve) =>
+        traces(
+          { ...curve, style: curve.style(colours), uid: `${curve.data.id}/${curve.name}` },
+          { ...look, end: curve.data.lastStep },
+        ),
+      );
+    const all = ["bands", "faints", "lines"].flatMap((kind) => made.flatMap((one) => one[kind]));
+    const marks = made.flatMap((one) => one.marks);
+    if (marks.length) all.push(markTrace(marks, colours.marks));
+    Plotly.react(this.plot, all, this.layout(colours, all), CONFIG);
+    this.listen();
+    this.tell(this.board.hovered);
+    this.say(curves, made);
+  }
+
+  layout(colours, all) {
+    const { look } = this.board;
+    const base = colours.layout;
+    return {
+      ...base,
+      width: this.plot.clientWidth,
+      height: this.plot.clientHeight,
+      dragmode: touch.matches ? false : "zoom",
+      xaxis: { ...base.xaxis, range: look.range ?? this.board.extent(), autorange: false },
+      yaxis: { ...base.yaxis, type: look.log ? "log" : "linear", autorange: true },
+      datarevision: (this.revision = (this.revision ?? 0) + 1),
+      // a hidden second axis is only there with its trace
+      ...(all.some((trace) => trace.yaxis === "y2") ? {} : { yaxis2: undefined }),
+    };
+  }
+
+  /** Says what a chart can't show by itself: that there is nothing yet, what a log axis leaves out, NaN and Inf. */
+  say(curves, made) {
+    const below = made.reduce((sum, one) => sum + one.below, 0);
+    const waiting = !curves.length && "No points yet";
+    const text = waiting || (below ? `${format.steps(below)} rows at or below 0 have no place on a log axis` : "");
+    this.note.hidden = !text;
+    setText(this.note, text);
+    this.note.classList.toggle("middle", Boolean(waiting));
+    let odd = 0;
+    for (const curve of this.spec.curves) {
+      const summary = curve.data.summary(curve.name);
+      odd += summary ? summary.nan_count + summary.inf_count : 0;
+    }
+    this.badge.hidden = !odd;
+    setText(this.badge, `${format.steps(odd)} NaN/Inf`);
+  }
+
+  /** Once plotly has made the plot: zoom by dragging, the whole run by double click, hover. */
+  listen() {
+    if (this.listening) return;
+    this.listening = true;
+    this.plot.on("plotly_relayout", (change) => {
+      const x0 = change["xaxis.range[0]"] ?? change["xaxis.range"]?.[0];
+      const x1 = change["xaxis.range[1]"] ?? change["xaxis.range"]?.[1];
+      if (x0 !== undefined && x1 !== undefined) this.board.zoom([x0, x1]);
+    });
+    this.plot.addEventListener("dblclick", () => this.board.zoom(null));
+    this.plot.addEventListener("pointermove", (event) => this.board.hover(this, event));
+    this.plot.addEventListener("pointerleave", () => this.board.hover(null));
+  }
+
+  /** The plot's inner rectangle and its x axis, in pixels of the plot. */
+  frame() {
+    const full = this.plot._fullLayout;
+    if (!full) return null;
+    return { axis: full.xaxis, left: full._size.l, top: full._size.t, width: full._size.w, height: full._size.h };
+  }
+
+  close(Plotly) {
+    Plotly?.purge(this.plot);
+    this.element.remove();
+  }
+}

@@ -1,0 +1,48 @@
+// Numbers, steps and times as people read them.
+
+const whole = new Intl.NumberFormat("en-US");
+
+export const steps = (value) => (Number.isFinite(value) ? whole.format(Math.round(value)) : "–");
+
+/** Four significant digits, always as many characters for like sizes, so that live values do not jitter. */
+export function value(number) {
+  if (number === null || number === undefined) return "–";
+  if (!Number.isFinite(number)) return Number.isNaN(number) ? "NaN" : number > 0 ? "Inf" : "-Inf";
+  const size = Math.abs(number);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return number.toExponential(2).replace("e+", "e");
+  return number.toPrecision(4).replace(/^(-?\d{4,})\.$/, "$1");
+}
+
+/** Seconds as "12 s", "3 min 05 s", "2 h 10 min", "3 d 4 h". */
+export function duration(seconds) {
+  if (!Number.isFinite(seconds)) return "–";
+  const s = Math.max(0, Math.round(seconds));
+  const two = (n) => String(n).padStart(2, "0");
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${two(s % 60)} s`;
+  if (s < 86400) return `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))} min`;
+  return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+}
+
+/** A time as "just now", "5 min ago", "3 h ago", else the date. */
+export function ago(time, now = Date.now() / 1000) {
+  const age = now - time;
+  if (age < 10) return "just now";
+  if (age < 60) return `${Math.floor(age)} s ago`;
+  if (age < 3600) return `${Math.floor(age / 60)} min ago`;
+  if (age < 86400) return `${Math.floor(age / 3600)} h ago`;
+  return new Date(time * 1000).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
+}
+
+/** How far a run is: 0 … 1, or null when nobody said how many steps it means to take. */
+export function progress(run) {
+  if (!run.total_steps || run.last_step === null) return run.total_steps ? 0 : null;
+  return Math.min(1, (run.last_step + 1) / run.total_steps);
+}
+
+/** Seconds until the last step at the mean pace so far, or null. */
+export function timeLeft(run) {
+  const done = progress(run);
+  if (run.state !== "running" || !done || done >= 1 || !run.duration) return null;
+  return (run.duration * (1 - done)) / done;
+}

@@ -1,0 +1,60 @@
+// The hover: a line through all charts of the page at one x, and a box that tells exact steps and values.
+
+import { byId, h } from "./dom.js";
+import * as format from "./format.js";
+import { palette } from "./theme.js";
+
+/** "step 1,234", or the steps of a bucket. */
+function where(series, row, end) {
+  const first = series.step[row];
+  const last = Math.min(first - (first % series.bucket) + series.bucket - 1, Math.max(end, first));
+  return series.bucket === 1 || last === first ? `step ${format.steps(first)}` : `steps ${format.steps(first)} – ${format.steps(last)}`;
+}
+
+/** What a row is made of: least, largest and mean of so many steps; NaN and Inf in it. */
+function detail(series, row) {
+  const parts = [];
+  if (series.bucket > 1 && series.count[row] > 1) {
+    parts.push(`${format.value(series.min[row])} … ${format.value(series.max[row])}, mean of ${format.steps(series.count[row])} steps`);
+  }
+  const odd = series.odd.get(series.step[row]);
+  if (odd) ["NaN", "Inf", "-Inf"].forEach((kind, i) => odd[i] && parts.push(odd[i] > 1 ? `${kind} × ${odd[i]}` : kind));
+  return parts.join(" · ");
+}
+
+function box() {
+  return byId("tip") ?? document.body.appendChild(h("div", { id: "tip", class: "tip", hidden: true, role: "tooltip" }));
+}
+
+export function hide() {
+  box().hidden = true;
+}
+
+/** Shows the box for a chart at x, beside the pointer. */
+export function show(chart, x, event) {
+  const rows = [];
+  const colours = palette();
+  const spots = new Set();
+  const found = chart.curves().filter((curve) => !curve.hidden);
+  for (const curve of found) {
+    const row = curve.shown.nearest(curve.axis.step(x));
+    const spot = where(curve.shown, row, curve.data.lastStep);
+    spots.add(spot);
+    rows.push({ curve, row, spot });
+  }
+  if (!rows.length) return hide();
+  const one = spots.size === 1;
+  const lines = rows.map(({ curve, row, spot }) => {
+    const style = curve.style(colours);
+    const swatch = h("i", { class: "swatch", style: `--swatch:${style.color}`, "data-dash": style.line.line.dash });
+    const value = h("b", {}, format.value(curve.shown.mean[row]));
+    const more = [one ? "" : spot, detail(curve.shown, row)].filter(Boolean).join(" · ");
+    return h("div", { class: "tip-row" }, swatch, h("span", { class: "name" }, curve.label), value, more ? h("small", {}, more) : null);
+  });
+  const tip = box();
+  tip.replaceChildren(h("div", { class: "tip-head" }, one ? [...spots][0] : chart.spec.title), ...lines);
+  tip.hidden = false;
+  const { offsetWidth: width, offsetHeight: height } = tip;
+  const left = event.clientX + 18 + width > innerWidth ? event.clientX - 18 - width : event.clientX + 18;
+  tip.style.transform = `translate(${Math.max(4, left)}px, ${Math.min(event.clientY + 14, innerHeight - height - 8)}px)`;
+}

@@ -1,0 +1,57 @@
+// One loop a page that follows the service: ask what changed since the cursor (the service holds the question until something
+// did), hand it over, draw, rest in proportion to what drawing cost, ask again. It goes on by itself after anything.
+
+import * as api from "./api.js";
+import { disconnected, connected } from "./banner.js";
+
+const WAIT = 20; // seconds that the service may hold a question
+const DUTY = 0.12; // share of the time that merging and drawing may take
+const REST = [120, 1000]; // ms, least and most
+const HIDDEN_REST = 5000;
+const BACKOFF = [400, 5000];
+
+const sleep = (ms, signal) =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+
+/** Resolves after `ms`, or as soon as a hidden tab is looked at again. */
+async function rest(ms, signal) {
+  if (!document.hidden) return sleep(ms, signal);
+  const seen = new AbortController();
+  const look = () => !document.hidden && seen.abort();
+  document.addEventListener("visibilitychange", look);
+  await sleep(HIDDEN_REST, AbortSignal.any([signal, seen.signal]));
+  document.removeEventListener("visibilitychange", look);
+}
+
+/**
+ * Follows until `signal` aborts.
+ * @param cursor where to go on from. @param runs ids whose points are wanted; [] for summaries alone.
+ * @param take called with each answer; may return a promise. @param anew called when what was missed can't be told: fetches
+ *   everything and returns the cursor to go on from.
+ */
+export async function follow({ cursor, runs, take, anew, signal }) {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const wait = failures ? 0 : WAIT; // after a failure: know soon that it is back
+      const answer = await api.get(`live?${api.query({ cursor, wait, runs: runs().join(",") })}`, { signal });
+      const began = performance.now();
+      cursor = answer.reset ? await anew(answer) : answer.cursor;
+      if (!answer.reset) await take(answer);
+      failures = 0;
+      connected();
+      const cost = performance.now() - began;
+      await rest(Math.min(Math.max(cost / DUTY, REST[0]), REST[1]), signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof TypeError) && !(error.status >= 400)) console.error(error); // a fault of ours: say it, go on
+      failures += 1;
+      const pause = Math.min(BACKOFF[0] * 2 ** (failures - 1), BACKOFF[1]) * (0.75 + Math.random() / 2);
+      disconnected(failures, pause);
+      await sleep(pause, signal);
+    }
+  }
+}

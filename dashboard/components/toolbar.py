@@ -1,0 +1,60 @@
+"""The sticky toolbar of the run and compare pages: how curves are drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.components.icons import icon
+
+# control → (component id, property): what the browser keeps in the address and gets changes of
+CONTROLS = {"smooth": ("smoothing", "value"), "log": ("log-axis", "checked"), "x": ("x-axis", "value")}
+
+X_AXES = (("step", "Step"), ("images", "Images"), ("time", "Time"))
+
+
+def toolbar() -> Any:
+    """Smoothing, log axis, x axis, and the zoom in force."""
+    return html.Div(
+        className="toolbar",
+        role="toolbar",
+        **{"aria-label": "How curves are drawn"},
+        children=[
+            html.Div([html.Label("Smoothing", htmlFor="smoothing", className="label"), _smoothing()], className="tool"),
+            dmc.Switch(id="log-axis", label="Log", checked=False, size="xs", labelPosition="left", className="tool"),
+            html.Div([html.Span("X axis", className="label"), _x_axis()], className="tool"),
+            html.Button(
+                [html.Span(id="zoom-range"), icon("close")],
+                id="zoom-reset",
+                className="chip zoom-chip",
+                title="Show the whole run (double-click on a chart)",
+                hidden=True,
+            ),
+            html.Div(id="toolbar-more", className="toolbar-more"),
+        ],
+    )
+
+
+def _smoothing() -> Any:
+    slider = dmc.Slider(
+        id="smoothing",
+        min=0,
+        max=80,
+        step=2,
+        value=0,
+        label=None,
+        size="sm",
+        thumbSize=14,
+        updatemode="drag",
+        className="smoothing",
+        thumbLabel="Smoothing",
+    )
+    return html.Span([slider, html.Output("off", id="smoothing-shown", className="smoothing-shown")], className="tool")
+
+
+def _x_axis() -> Any:
+    return dmc.SegmentedControl(
+        id="x-axis", value="step", size="xs", data=[{"value": value, "label": label} for value, label in X_AXES]
+    )

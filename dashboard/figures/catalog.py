@@ -1,0 +1,81 @@
+"""Which charts a run has: the ones that every GAN is watched by, and how the rest is grouped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+HIDDEN = ("system/time", "images_seen")  # they are x axes
+LAYERS = ("grad_norm/generator/", "grad_norm/discriminator/")  # one chart a network, behind a fold
+
+
+def curve(signal: str, label: str, role: str) -> dict[str, str]:
+    """A curve of a standard signal; `role` is what it is drawn in."""
+    return {"signal": signal, "label": label, "role": role}
+
+
+CHARTS: tuple[dict[str, Any], ...] = (
+    {
+        "id": "losses",
+        "title": "Losses",
+        "curves": [
+            curve("loss/generator", "generator", "generator"),
+            curve("loss/discriminator", "discriminator", "discriminator"),
+        ],
+    },
+    {
+        "id": "logits",
+        "title": "Discriminator output",
+        "hint": "Mean output on real and on generated samples. They meet when the discriminator can't tell them apart.",
+        "curves": [curve("logits/real", "on real", "real"), curve("logits/fake", "on fake", "fake")],
+    },
+    {
+        "id": "gradients",
+        "title": "Gradient norms",
+        "hint": "Global L2 norm of each network's gradients, before clipping.",
+        "curves": [
+            curve("grad_norm/generator", "generator", "generator"),
+            curve("grad_norm/discriminator", "discriminator", "discriminator"),
+        ],
+    },
+    {
+        "id": "accuracy",
+        "title": "Discriminator accuracy",
+        "hint": "Share of samples that it judges rightly; AUC 0.5: it is guessing.",
+        "curves": [
+            curve("accuracy/real", "on real", "real"),
+            curve("accuracy/fake", "on fake", "fake"),
+            curve("auc/discriminator", "AUC", "discriminator"),
+        ],
+    },
+    {
+        "id": "updates",
+        "title": "Update ratios",
+        "hint": "‖ΔW‖ / ‖W‖ of one optimizer step; about 0.001 is usual.",
+        "curves": [
+            curve("update_ratio/generator", "generator", "generator"),
+            curve("update_ratio/discriminator", "discriminator", "discriminator"),
+        ],
+    },
+    {
+        "id": "loss-parts",
+        "title": "Discriminator loss, by part",
+        "curves": [
+            curve("loss/discriminator_real", "on real", "real"),
+            curve("loss/discriminator_fake", "on fake", "fake"),
+            curve("loss/gradient_penalty", "gradient penalty", "discriminator"),
+        ],
+    },
+    {
+        "id": "learning-rates",
+        "title": "Learning rates",
+        "curves": [
+            curve("lr/generator", "generator", "generator"),
+            curve("lr/discriminator", "discriminator", "discriminator"),
+        ],
+    },
+)
+
+
+def catalog() -> dict[str, Any]:
+    """The catalogue as the browser gets it."""
+    return {"charts": list(CHARTS), "hidden": list(HIDDEN), "layers": list(LAYERS)}

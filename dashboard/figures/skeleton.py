@@ -1,0 +1,107 @@
+"""The skeleton of every chart: layout and traces without points, as plotly's JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.figures.theme import FONT, SLOTS, THEMES, Theme, run_style
+
+Json = dict[str, Any]
+
+
+def layout(theme: Theme) -> Json:
+    """Axes, margins and type. Margins are fixed, so that a live chart never jumps sideways.
+
+    Zooming is along x only: y always fits what is shown. The hidden second y axis, 0 … 1, holds the marks of values
+    that are not finite, at the edges of the plot.
+    """
+    axis = {
+        "gridcolor": theme.grid,
+        "zeroline": False,
+        "linecolor": theme.grid,
+        "tickfont": {"color": theme.muted, "size": 11},
+        "nticks": 6,
+        "exponentformat": "SI",
+        "fixedrange": True,
+    }
+    return {
+        "font": {"family": FONT, "size": 11, "color": theme.ink},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 46, "r": 10, "t": 6, "b": 24, "pad": 0},
+        "showlegend": False,
+        "hovermode": False,
+        "dragmode": "zoom",
+        "xaxis": axis
+        | {"fixedrange": False, "showgrid": False, "ticks": "outside", "ticklen": 3, "tickcolor": theme.grid},
+        "yaxis": axis | {"nticks": 5, "exponentformat": "power", "minexponent": 4},
+        "yaxis2": {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True, "tickmode": "auto"},
+    }
+
+
+def line(color: str, dash: str = "solid") -> Json:
+    """The curve itself: means of buckets, or the points as logged. Gaps stay gaps."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"color": color, "width": 1.6, "dash": dash},
+        "connectgaps": False,
+    }
+
+
+def faint(color: str, theme: Theme) -> Json:
+    """The raw line, behind its smoothed one."""
+    return {"type": "scatter", "mode": "lines", "line": {"color": color, "width": 1}, "opacity": theme.faint}
+
+
+def band(color: str, theme: Theme) -> Json:
+    """From the least to the largest value of each bucket: no spike is lost to drawing."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "fill": "toself",
+        "fillcolor": _with_alpha(color, theme.band),
+        "line": {"color": _with_alpha(color, theme.band), "width": 1},
+    }
+
+
+def marks(theme: Theme) -> Json:
+    """Triangles at the upper edge for NaN and +Inf, at the lower edge for -Inf."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "yaxis": "y2",
+        "cliponaxis": False,
+        "marker": {"color": theme.alert, "size": 9, "line": {"color": theme.ground, "width": 1}},
+    }
+
+
+def palette(theme: Theme) -> Json:
+    """All that the browser needs to draw in one theme."""
+    colours = [{"color": colour, "dash": "solid"} for colour in theme.roles.values()]
+    styles = colours + [run_style(slot, theme) for slot in range(SLOTS)]
+    traces = [
+        {
+            "line": line(style["color"], style["dash"]),
+            "faint": faint(style["color"], theme),
+            "band": band(style["color"], theme),
+            "color": style["color"],
+        }
+        for style in styles
+    ]
+    return {
+        "layout": layout(theme),
+        "marks": marks(theme),
+        "roles": dict(zip(theme.roles, traces, strict=False)),
+        "runs": traces[len(theme.roles) :],
+    }
+
+
+def palettes() -> Json:
+    """Both themes, by name."""
+    return {name: palette(theme) for name, theme in THEMES.items()}
+
+
+def _with_alpha(color: str, alpha: float) -> str:
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"

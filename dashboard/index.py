@@ -1,0 +1,99 @@
+"""The HTML page around Dash: what must be there before Dash is, so that nothing flashes and data come early."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import plotly
+
+from dashboard.figures.catalog import catalog
+from dashboard.figures.skeleton import palettes
+
+ASSETS = Path(__file__).parent / "assets"
+SCRIPTS = ASSETS / "js"
+
+# The colour scheme is set before the first paint: what the user chose, else what the system says.
+SCHEME = """
+const stored = localStorage.getItem("mantine-color-scheme-value");
+const dark = stored === "dark" || (stored !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+document.documentElement.dataset.mantineColorScheme = dark ? "dark" : "light";
+document.documentElement.dataset.agThemeMode = dark ? "dark" : "light";
+"""
+
+# Dash may call before the modules are there: calls wait for them.
+BRIDGE = """
+window.nashboard = {};
+window.nashboard.ready = new Promise((resolve) => { window.nashboard.resolve = resolve; });
+const call = (name) => (...args) => window.nashboard.ready.then((face) => face[name](...args));
+window.dash_clientside = window.dash_clientside || {};
+window.dash_clientside.nashboard = { route: call("route"), control: call("control"), search: call("search") };
+"""
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<meta name="color-scheme" content="light dark">
+<title>Nashboard</title>
+<link rel="icon" type="image/svg+xml" href="@ASSETS@favicon.svg">
+<script>@SCHEME@</script>
+{%css%}
+<script id="nashboard-boot" type="application/json">@BOOT@</script>
+<script>@BRIDGE@</script>
+@MODULES@
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>
+"""
+
+
+def digest(folder: Path) -> str:
+    """A short hash of all files in a folder: a part of their address, so that browsers may keep them for ever."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*.js")):
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def plotly_address(prefix: str) -> str:
+    """Where Dash serves plotly.js; the version in it lets browsers keep it for ever."""
+    version = plotly.__version__.replace(".", "_")
+    stamp = int((Path(plotly.__file__).parent / "package_data" / "plotly.min.js").stat().st_mtime)
+    return f"{prefix}_dash-component-suites/plotly/package_data/plotly.min.v{version}m{stamp}.js"
+
+
+def page(prefix: str, api: str, modules: str) -> str:
+    """The template that Dash fills.
+
+    Args:
+        prefix: path of the dashboard as the browser sees it, "/" or "/something/".
+        api: path of the API as the browser sees it, no slash at the end. modules: that of the scripts, the same.
+    """
+    boot: dict[str, Any] = {
+        "base": prefix,
+        "api": api,
+        "plotly": plotly_address(prefix),
+        "palettes": palettes(),
+        "catalog": catalog(),
+    }
+    preloads = "\n".join(
+        f'<link rel="modulepreload" href="{modules}/{path.name}">' for path in sorted(SCRIPTS.glob("*.js"))
+    )
+    entry = f'{preloads}\n<script type="module" src="{modules}/main.js"></script>'
+    fills = {
+        "@ASSETS@": f"{prefix}assets/",
+        "@SCHEME@": "{" + SCHEME + "}",
+        "@BRIDGE@": "{" + BRIDGE + "}",
+        "@BOOT@": json.dumps(boot, separators=(",", ":")).replace("<", "\\u003c"),
+        "@MODULES@": entry,
+    }
+    html = PAGE
+    for mark, text in fills.items():
+        html = html.replace(mark, text)
+    return html

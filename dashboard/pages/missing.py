@@ -1,0 +1,19 @@
+"""What stands at an address that is no page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboard.components.states import notice
+
+
+def layout() -> Any:
+    """Says so, and where to go. The scripts fill in the address."""
+    return notice(
+        "There is nothing at this address",
+        html.P(id="missing-address", className="muted"),
+        html.A("All runs", href="", className="button", **{"data-home": "true"}),
+        id="missing-page",
+    )

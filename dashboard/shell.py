@@ -1,0 +1,100 @@
+"""The shell around every page, and the wires from its controls to the browser's scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+
+from dashboard.components.icons import icon
+from dashboard.components.toolbar import CONTROLS
+from dashboard.figures.theme import FONT
+from dashboard.pages import compare, missing, run, runs
+
+# What Mantine's own components look like; everything else is in assets/css.
+THEME = {
+    "fontFamily": FONT,
+    "fontFamilyMonospace": 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
+    "primaryColor": "indigo",
+    "primaryShade": {"light": 6, "dark": 5},
+    "defaultRadius": "md",
+    "cursorType": "pointer",
+}
+
+
+def layout(base: str) -> Any:
+    """The whole document: header, banner, and a place for the page that the address names."""
+    return dmc.MantineProvider(
+        defaultColorScheme="auto",
+        theme=THEME,
+        children=[
+            dcc.Location(id="location", refresh=False),
+            dcc.Store(id="pages", data=pages()),
+            html.Div(id="sink", hidden=True),
+            html.A("Skip to content", href="#page", className="skip"),
+            header(base),
+            html.Div(id="banner", className="banner", role="status", hidden=True, **{"aria-live": "polite"}),
+            html.Main(id="page", className="page"),
+        ],
+    )
+
+
+def header(base: str) -> Any:
+    """Name, places, and the switch between dark and light."""
+    return html.Header(
+        className="top",
+        children=[
+            html.A(
+                href=base,
+                className="brand",
+                children=[html.Img(src=f"{base}assets/favicon.svg", alt="", width=22, height=22), "Nashboard"],
+            ),
+            html.Nav(
+                [
+                    html.A("Runs", href=base, className="place", **{"data-place": "runs"}),
+                    html.A("Compare", href=f"{base}compare", className="place", **{"data-place": "compare"}),
+                ],
+                className="places",
+            ),
+            html.Div(id="crumb", className="crumb"),
+            html.Div(id="pulse", className="pulse", title="Connecting"),
+            dmc.ColorSchemeToggle(
+                id="scheme",
+                lightIcon=icon("sun"),
+                darkIcon=icon("moon"),
+                variant="subtle",
+                color="gray",
+                size="md",
+                **{"aria-label": "Dark or light"},
+            ),
+        ],
+    )
+
+
+def pages() -> dict[str, Any]:
+    """Every page's layout by name: the browser puts in the one that the address names, without asking the server."""
+    built = {"runs": runs.layout(), "run": run.layout(), "compare": compare.layout(), "missing": missing.layout()}
+    return {name: page.to_plotly_json() for name, page in built.items()}
+
+
+def connect(app: Dash) -> None:
+    """Wires the address and the controls to functions of assets/js/main.js."""
+    app.clientside_callback(
+        ClientsideFunction("nashboard", "route"),
+        Output("page", "children"),
+        Input("location", "pathname"),
+        Input("pages", "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("nashboard", "control"),
+        Output("sink", "title"),
+        *(Input(component, prop) for component, prop in CONTROLS.values()),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("nashboard", "search"),
+        Output("sink", "lang"),
+        Input("runs-search", "value"),
+        prevent_initial_call=True,
+    )
