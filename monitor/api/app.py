@@ -28,8 +28,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         home.start()
         watching = asyncio.create_task(home.watch_states())
         yield
-        home.stopping = True
-        home.live.wake()
+        home.release()
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching

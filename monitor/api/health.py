@@ -29,7 +29,8 @@ async def readyz(request: Request) -> Response:
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """Counters in Prometheus' text format."""
-    writer = house(request).writer
+    home = house(request)
+    writer = home.writer
     counters = writer.counters
     lines = []
     for name, kind, value, text_ in (
@@ -38,6 +39,7 @@ async def metrics(request: Request) -> Response:
         ("points_total", "counter", counters.points, "Points written."),
         ("failures_total", "counter", counters.failures, "Transactions that were rolled back."),
         ("queue_bytes", "gauge", writer.waiting_bytes, "Bytes of batches that wait for the writer."),
+        ("live_waiting", "gauge", home.live.waiting, "Requests that wait for something to happen."),
         ("last_commit_seconds", "gauge", counters.last_commit_seconds, "How long the last group commit took."),
     ):
         lines += [f"# HELP nashboard_{name} {text_}", f"# TYPE nashboard_{name} {kind}", f"nashboard_{name} {value}"]

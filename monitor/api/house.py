@@ -22,7 +22,7 @@ from monitor.storage.runs import open_states
 logger = logging.getLogger("nashboard.api")
 
 T = TypeVar("T")
-STATE_EVERY = 2.0  # seconds between two looks at who fell silent
+STATE_EVERY = 2.0  # seconds between two looks at who fell silent, at most
 
 
 class House:
@@ -43,6 +43,11 @@ class House:
         """Starts the writer."""
         self.writer.start()
 
+    def release(self) -> None:
+        """Lets go of everybody who waits for something to happen: the service is about to stop."""
+        self.stopping = True
+        self.live.wake()
+
     def stop(self) -> None:
         """Writes what waits and closes the database."""
         self.writer.stop()
@@ -52,13 +57,13 @@ class House:
         """Tells those who follow when a run falls silent: nothing is written then, so nobody else would."""
         states: dict[str, str] = {}
         while True:
-            await asyncio.sleep(STATE_EVERY)
+            await asyncio.sleep(min(STATE_EVERY, self.settings.stale_after / 2))
             try:
                 rows = await self.read(lambda connection: open_states(connection, self.settings))
             except SQLAlchemyError as error:  # a full disk, say: look again later
                 logger.warning("the states of runs could not be read: %s", error)
                 continue
-            changed = [run_id for run_id, state in rows.items() if states.get(run_id, state) != state]
+            changed = [run_id for run_id, state in rows.items() if states.get(run_id, "running") != state]
             states = rows
             self.live.publish([Change(run_id) for run_id in changed])
 

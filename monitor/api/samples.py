@@ -50,7 +50,8 @@ async def blob(digest: str, request: Request) -> Response:
     if not re.fullmatch("[0-9a-f]{64}", digest) or not path.is_file():
         raise NotFound(f"no blob {digest[:64]!r}")
     headers = {"Cache-Control": FOR_EVER, "ETag": f'"{digest}"', "X-Content-Type-Options": "nosniff"}
-    if request.headers.get("if-none-match") == f'"{digest}"':
+    known = (tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(","))
+    if not {"*", f'"{digest}"'}.isdisjoint(known):
         return Response(status_code=304, headers=headers)
     query = select(blobs.c.media_type).where(blobs.c.hash == digest)
     media_type = await home.read(lambda connection: connection.execute(query).scalar())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -14,7 +15,11 @@ from monitor.settings import ServiceSettings, load
 
 
 class Server(uvicorn.Server):
-    """Says where it is once it really listens."""
+    """Says where it is once it really listens; long polls do not hold up its end."""
+
+    def __init__(self, config: uvicorn.Config, release: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._release = release
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts to listen."""
@@ -23,6 +28,11 @@ class Server(uvicorn.Server):
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
             click.echo(f"Nashboard is at http://{shown}:{port}{self.config.root_path}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets go of those who wait, then stops."""
+        self._release()
+        await super().shutdown(sockets)
 
 
 @click.command()
@@ -50,7 +60,7 @@ def serve(dir_: str | None, no_dashboard: bool, **given: Any) -> None:
         timeout_graceful_shutdown=2,
         timeout_keep_alive=75,
     )
-    server = Server(config)
+    server = Server(config, app.state.house.release)
     server.run()
     if not server.started:
         raise SettingError(f"can't listen on {settings.host}:{settings.port}: is something else there already?")

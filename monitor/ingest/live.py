@@ -61,6 +61,11 @@ class LiveLog:
         for wake in list(self._listeners):
             wake()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for the next change."""
+        return len(self._listeners)
+
     def listen(self, wake: Callable[[], None]) -> None:
         """`wake` is called (on the writer's thread) after each publication."""
         self._listeners.add(wake)

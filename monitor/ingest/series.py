@@ -117,18 +117,17 @@ class SeriesWriter:
 
     def write(self, connection: Connection) -> dict[str, int]:
         """Writes what was collected; run → number of points that are new (rewritten ones are not)."""
-        rows: list[tuple[Any, ...]] = []
         reduced: list[tuple[Any, ...]] = []
         before = {one.id: one.count for one in self._touched.values()}
-        late = []
+        fresh, late = [], []
         for one in self._touched.values():
             steps = one.steps
             if steps[0] > one.last_step and all(map(int.__lt__, steps, steps[1:])):
-                rows += [(one.id, step, value) for step, value in zip(steps, one.values, strict=True)]
+                fresh.append(one)
                 self._append(one, reduced)
             else:
                 late.append(one)
-        self._statements.run(connection, self._statements.add_points, rows)
+        self._statements.run_flat(connection, self._statements.add_points, _interleaved(fresh))
         self._statements.run(connection, self._statements.add_rollups, reduced)
         for one in late:
             self._rewrite(connection, one)
@@ -162,6 +161,19 @@ class SeriesWriter:
         rows = [(one.id, step, latest[step]) for step in sorted(latest)]
         self._statements.run(connection, self._statements.put_points, rows)
         refresh(connection, self._statements, one, {step >> SHIFT for step in latest})
+
+
+def _interleaved(some: list[Series]) -> list[Any]:
+    """Series, step, value, series, step, value, …: by slices, without a tuple for each point."""
+    flat: list[Any] = [None] * (3 * sum(len(one.steps) for one in some))
+    start = 0
+    for one in some:
+        end = start + 3 * len(one.steps)
+        flat[start:end:3] = [one.id] * len(one.steps)
+        flat[start + 1 : end : 3] = one.steps
+        flat[start + 2 : end : 3] = one.values
+        start = end
+    return flat
 
 
 def _absorb(one: Series, total: Row) -> None:

@@ -96,6 +96,10 @@ class Service:
         self._process.terminate()
         return self._end()
 
+    def wait(self) -> int:
+        """Waits until it has ended by itself; the exit code."""
+        return self._end()
+
     def _end(self) -> int:
         assert self._process
         assert self._reader
@@ -115,6 +119,10 @@ class Service:
         """Declares a run."""
         answer: dict[str, Any] = self._json(self.http.post("/runs", json={"id": run, **info}))
         return answer
+
+    def declare_acked(self, run: str = "r") -> int:
+        """The acknowledged number of the only sender, asked for by declaring again."""
+        return int(self.declare(run)["acked"]["s"])
 
     def send(self, body: wire.Batch, run: str = "r") -> httpx.Response:
         """Posts a batch as msgpack."""
