@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Engine, case, func
@@ -9,7 +11,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.storage.tables import points, rollups
 
-ROLLUP_COLUMNS = tuple(rollups.c.keys())
+MANY = 100  # rows of one statement: half the CPU of row by row, and far fewer hand-overs of Python's lock
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A statement for one row, and the same for `MANY` rows at once."""
+
+    one: str
+    many: str
+    width: int
 
 
 class Statements:
@@ -41,12 +52,27 @@ class Statements:
             )
         )
 
-    def _compile(self, statement: Any) -> tuple[str, tuple[int, ...]]:
-        compiled = statement.compile(dialect=self._dialect, column_keys=list(statement.table.c.keys()))
-        order = compiled.positiontup or []
-        return str(compiled), tuple(statement.table.c.keys().index(name) for name in order)
+    def _compile(self, statement: Any) -> Compiled:
+        names = list(statement.table.c.keys())
+        compiled = statement.compile(dialect=self._dialect, column_keys=names)
+        # set_ clauses name columns alone, so the values of one row are all the parameters there are
+        assert len(compiled.params) == len(names)
+        one = str(compiled)
+        head, row, tail = one.partition(one[one.index("VALUES (") + 7 : one.index(")", one.index("VALUES (")) + 1])
+        return Compiled(one, head + ", ".join([row] * MANY) + tail, len(names))
 
-    def run(self, connection: Connection, statement: tuple[str, tuple[int, ...]], rows: list[tuple[Any, ...]]) -> None:
+    def run(self, connection: Connection, statement: Compiled, rows: list[tuple[Any, ...]]) -> None:
         """Runs a compiled statement for all rows."""
-        if rows:
-            connection.exec_driver_sql(statement[0], rows)
+        self.run_flat(connection, statement, list(chain.from_iterable(rows)))
+
+    def run_flat(self, connection: Connection, statement: Compiled, values: list[Any]) -> None:
+        """The same for rows that lie one after another in one list."""
+        size = statement.width * MANY
+        whole = len(values) - len(values) % size
+        for text, first, last, step in (
+            (statement.many, 0, whole, size),
+            (statement.one, whole, len(values), statement.width),
+        ):
+            if first < last:
+                rows = [tuple(values[start : start + step]) for start in range(first, last, step)]
+                connection.exec_driver_sql(text, rows)
