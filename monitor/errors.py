@@ -102,3 +102,15 @@ class Busy(NashboardError):
 
     code = "busy"
     status = 503
+
+
+class FolderInUse(NashboardError):
+    """Another service works in this folder."""
+
+    code = "folder_in_use"
+
+
+class DatabaseUnusable(NashboardError):
+    """The database can't be opened: it is damaged, or not a database, or may not be read."""
+
+    code = "database_unusable"

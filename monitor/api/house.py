@@ -17,6 +17,7 @@ from monitor.ingest.writer import Writer
 from monitor.settings import ServiceSettings, home
 from monitor.storage.blobs import Blobs
 from monitor.storage.database import migrate, open_engine, url_of
+from monitor.storage.lock import FolderLock
 from monitor.storage.runs import open_states
 
 logger = logging.getLogger("nashboard.api")
@@ -31,6 +32,7 @@ class House:
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings, self.folder = settings, home(settings)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = FolderLock(self.folder)
         self.engine = open_engine(url_of(self.folder, settings.database_url))
         migrate(self.engine)
         self.blobs = Blobs(self.folder / "blobs")
@@ -52,6 +54,7 @@ class House:
         """Writes what waits and closes the database."""
         self.writer.stop()
         self.engine.dispose()
+        self._lock.release()
 
     async def watch_states(self) -> None:
         """Tells those who follow when a run falls silent: nothing is written then, so nobody else would."""

@@ -35,6 +35,22 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def bind(host: str, port: int) -> socket.socket:
+    """A socket at that address; nobody can connect before the server listens.
+
+    Raises:
+        SettingError: the address is taken, or not one of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise SettingError(f"can't listen on {host}:{port}: {error.strerror or error}") from None
+    return listener
+
+
 @click.command()
 @click.option("--host", help="Address to bind; any but loopback needs tokens.")
 @click.option("--port", type=int, help="Port; 0: a free one.")
@@ -45,6 +61,7 @@ class Server(uvicorn.Server):
 def serve(dir_: str | None, no_dashboard: bool, **given: Any) -> None:
     """Starts the service and the dashboard on one port (127.0.0.1:8642)."""
     settings = load(ServiceSettings, given | {"dir": dir_})
+    listener = bind(settings.host, settings.port)
     app = create_app(settings)
     if not no_dashboard:
         from dashboard.app import attach
@@ -52,15 +69,10 @@ def serve(dir_: str | None, no_dashboard: bool, **given: Any) -> None:
         attach(app, root_path=settings.root_path)
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         root_path=settings.root_path,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=2,
         timeout_keep_alive=75,
     )
-    server = Server(config, app.state.house.release)
-    server.run()
-    if not server.started:
-        raise SettingError(f"can't listen on {settings.host}:{settings.port}: is something else there already?")
+    Server(config, app.state.house.release).run([listener])

@@ -13,8 +13,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 
-from monitor.errors import DatabaseTooNew
+from monitor.errors import DatabaseTooNew, DatabaseUnusable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 10_000
@@ -74,7 +75,15 @@ def migrate(engine: Engine) -> None:
 
     Raises:
         DatabaseTooNew: a newer Nashboard made this database.
+        DatabaseUnusable: it can't be opened.
     """
+    try:
+        _upgrade(engine)
+    except DBAPIError as error:
+        raise DatabaseUnusable(f"the database {engine.url.render_as_string()} can't be used: {error.orig}") from error
+
+
+def _upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     script = ScriptDirectory.from_config(config)

@@ -44,7 +44,9 @@ class Sender:
                 content = msgspec.msgpack.encode(batch(*some, first_seq=first))
                 try:
                     answer = client.post(
-                        f"{self.url}/{self.run}/records", content=content, headers={"Content-Type": "application/msgpack"}
+                        f"{self.url}/{self.run}/records",
+                        content=content,
+                        headers={"Content-Type": "application/msgpack"},
                     )
                     self.acked = msgspec.msgpack.decode(answer.content)["acked"]
                 except httpx.TransportError:
@@ -115,7 +117,9 @@ def test_queue_full_is_said_with_a_time_to_come_back(start_service: Any) -> None
         assert int(answer.headers["Retry-After"]) >= 1
         assert answer.json()["error"]["code"] == "queue_full"
         assert service.get(f"/runs/r{number}")["points"] == 0
-        until(lambda number=number: service.send(batch(*[scalars(s, a=1.0) for s in range(9)]), f"r{number}").is_success)
+        until(
+            lambda number=number: service.send(batch(*[scalars(s, a=1.0) for s in range(9)]), f"r{number}").is_success
+        )
     taken = {number for number, answer in answers if answer.is_success}
     assert taken
     assert all(service.get(f"/runs/r{number}")["points"] == 400 * 21 for number in taken)
@@ -126,7 +130,9 @@ def small_disk(tmp_path: Path) -> Any:
     """A file system of 8 MB."""
     folder = tmp_path / "small"
     folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(folder)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(folder)], capture_output=True, check=False
+    )
     if done.returncode:
         pytest.skip("mounting a small tmpfs needs root; the file size limit is tested instead")
     yield folder
