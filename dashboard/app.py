@@ -32,21 +32,20 @@ def attach(outer: FastAPI, api_url: str = API, root_path: str = "") -> Dash:
         api_url: path of the API on this very origin; the browser fetches all data from there.
         root_path: path prefix under which a reverse proxy serves us, "" or "/something".
     """
-    modules = f"/scripts/{index.digest(index.SCRIPTS)}"
-    outer.mount(modules, Immutable(directory=index.SCRIPTS), name="scripts")
+    assets = f"/static/{index.digest(index.ASSETS)}"
+    outer.mount(assets, Immutable(directory=index.ASSETS), name="static")
     app = Dash(
         "dashboard",
         server=outer,
-        assets_folder=str(index.ASSETS),
-        assets_ignore=r".*\.js$",
+        include_assets_files=False,
         routes_pathname_prefix="/",
         requests_pathname_prefix=f"{root_path}/",
         title="Nashboard",
         update_title="",
-        index_string=index.page(f"{root_path}/", f"{root_path}{api_url}", f"{root_path}{modules}"),
+        index_string=index.page(f"{root_path}/", f"{root_path}{api_url}", f"{root_path}{assets}"),
         suppress_callback_exceptions=True,
         add_log_handler=False,
     )
-    app.layout = shell.layout(f"{root_path}/")
+    app.layout = shell.layout(f"{root_path}/", f"{root_path}{assets}")
     shell.connect(app)
     return app

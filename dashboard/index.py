@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import plotly
+from dash.fingerprint import build_fingerprint
 
 from dashboard.figures.catalog import catalog
 from dashboard.figures.skeleton import palettes
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ASSETS / "js"
 
 # The colour scheme is set before the first paint: what the user chose, else what the system says.
 SCHEME = """
@@ -38,9 +38,10 @@ PAGE = """<!DOCTYPE html>
 {%metas%}
 <meta name="color-scheme" content="light dark">
 <title>Nashboard</title>
-<link rel="icon" type="image/svg+xml" href="@ASSETS@favicon.svg">
+<link rel="icon" type="image/svg+xml" href="@ASSETS@/favicon.svg">
 <script>@SCHEME@</script>
 {%css%}
+@STYLES@
 <script id="nashboard-boot" type="application/json">@BOOT@</script>
 <script>@BRIDGE@</script>
 @MODULES@
@@ -56,24 +57,27 @@ PAGE = """<!DOCTYPE html>
 def digest(folder: Path) -> str:
     """A short hash of all files in a folder: a part of their address, so that browsers may keep them for ever."""
     found = hashlib.sha256()
-    for path in sorted(folder.rglob("*.js")):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:12]
 
 
 def plotly_address(prefix: str) -> str:
     """Where Dash serves plotly.js; the version in it lets browsers keep it for ever."""
-    version = plotly.__version__.replace(".", "_")
-    stamp = int((Path(plotly.__file__).parent / "package_data" / "plotly.min.js").stat().st_mtime)
-    return f"{prefix}_dash-component-suites/plotly/package_data/plotly.min.v{version}m{stamp}.js"
+    path = "package_data/plotly.min.js"
+    stamp = int((Path(plotly.__file__).parent / path).stat().st_mtime)
+    return f"{prefix}_dash-component-suites/plotly/{build_fingerprint(path, plotly.__version__, stamp)}"
 
 
-def page(prefix: str, api: str, modules: str) -> str:
+def page(prefix: str, api: str, assets: str) -> str:
     """The template that Dash fills.
+
+    Styles and scripts are named here and not left to Dash, which looks for assets only when "/" is asked for: a deep link
+    as a server's first request would come without them.
 
     Args:
         prefix: path of the dashboard as the browser sees it, "/" or "/something/".
-        api: path of the API as the browser sees it, no slash at the end. modules: that of the scripts, the same.
+        api: path of the API as the browser sees it, no slash at the end. assets: that of our files, the same.
     """
     boot: dict[str, Any] = {
         "base": prefix,
@@ -82,18 +86,21 @@ def page(prefix: str, api: str, modules: str) -> str:
         "palettes": palettes(),
         "catalog": catalog(),
     }
-    preloads = "\n".join(
-        f'<link rel="modulepreload" href="{modules}/{path.name}">' for path in sorted(SCRIPTS.glob("*.js"))
-    )
-    entry = f'{preloads}\n<script type="module" src="{modules}/main.js"></script>'
+    styles = [f'<link rel="stylesheet" href="{assets}/css/{name}">' for name in _names("css")]
+    scripts = [f'<link rel="modulepreload" href="{assets}/js/{name}">' for name in _names("js")]
     fills = {
-        "@ASSETS@": f"{prefix}assets/",
+        "@ASSETS@": assets,
+        "@STYLES@": "\n".join(styles),
         "@SCHEME@": "{" + SCHEME + "}",
         "@BRIDGE@": "{" + BRIDGE + "}",
         "@BOOT@": json.dumps(boot, separators=(",", ":")).replace("<", "\\u003c"),
-        "@MODULES@": entry,
+        "@MODULES@": "\n".join([*scripts, f'<script type="module" src="{assets}/js/main.js"></script>']),
     }
     html = PAGE
     for mark, text in fills.items():
         html = html.replace(mark, text)
     return html
+
+
+def _names(kind: str) -> list[str]:
+    return sorted(path.name for path in (ASSETS / kind).glob(f"*.{kind}"))

@@ -23,7 +23,7 @@ THEME = {
 }
 
 
-def layout(base: str) -> Any:
+def layout(base: str, assets: str) -> Any:
     """The whole document: header, banner, and a place for the page that the address names."""
     return dmc.MantineProvider(
         defaultColorScheme="auto",
@@ -33,14 +33,14 @@ def layout(base: str) -> Any:
             dcc.Store(id="pages", data=pages()),
             html.Div(id="sink", hidden=True),
             html.A("Skip to content", href="#page", className="skip"),
-            header(base),
+            header(base, assets),
             html.Div(id="banner", className="banner", role="status", hidden=True, **{"aria-live": "polite"}),
             html.Main(id="page", className="page"),
         ],
     )
 
 
-def header(base: str) -> Any:
+def header(base: str, assets: str) -> Any:
     """Name, places, and the switch between dark and light."""
     return html.Header(
         className="top",
@@ -48,7 +48,7 @@ def header(base: str) -> Any:
             html.A(
                 href=base,
                 className="brand",
-                children=[html.Img(src=f"{base}assets/favicon.svg", alt="", width=22, height=22), "Nashboard"],
+                children=[html.Img(src=f"{assets}/favicon.svg", alt="", width=22, height=22), "Nashboard"],
             ),
             html.Nav(
                 [

@@ -35,7 +35,14 @@ def layout(theme: Theme) -> Json:
         "xaxis": axis
         | {"fixedrange": False, "showgrid": False, "ticks": "outside", "ticklen": 3, "tickcolor": theme.grid},
         "yaxis": axis | {"nticks": 5, "exponentformat": "power", "minexponent": 4},
-        "yaxis2": {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True, "tickmode": "auto"},
+        "yaxis2": {
+            "overlaying": "y",
+            "anchor": "x",
+            "range": [0, 1],
+            "visible": False,
+            "fixedrange": True,
+            "tickmode": "auto",
+        },
     }
 
 

@@ -112,13 +112,13 @@ export class Chart {
     const all = ["bands", "faints", "lines"].flatMap((kind) => made.flatMap((one) => one[kind]));
     const marks = made.flatMap((one) => one.marks);
     if (marks.length) all.push(markTrace(marks, colours.marks));
-    Plotly.react(this.plot, all, this.layout(colours, all), CONFIG);
+    Plotly.react(this.plot, all, this.layout(colours), CONFIG);
     this.listen();
     this.tell(this.board.hovered);
     this.say(curves, made);
   }
 
-  layout(colours, all) {
+  layout(colours) {
     const { look } = this.board;
     const base = colours.layout;
     return {
@@ -129,8 +129,6 @@ export class Chart {
       xaxis: { ...base.xaxis, range: look.range ?? this.board.extent(), autorange: false },
       yaxis: { ...base.yaxis, type: look.log ? "log" : "linear", autorange: true },
       datarevision: (this.revision = (this.revision ?? 0) + 1),
-      // a hidden second axis is only there with its trace
-      ...(all.some((trace) => trace.yaxis === "y2") ? {} : { yaxis2: undefined }),
     };
   }
 

@@ -34,6 +34,7 @@ async function rest(ms, signal) {
  */
 export async function follow({ cursor, runs, take, anew, signal }) {
   let failures = 0;
+  connected(); // there is a cursor, so there was an answer
   while (!signal.aborted) {
     try {
       const wait = failures ? 0 : WAIT; // after a failure: know soon that it is back

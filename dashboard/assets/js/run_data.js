@@ -22,6 +22,9 @@ export class RunData {
 
   static path = (id) => `runs/${encodeURIComponent(id)}`;
 
+  static seriesPath = (id, names, from = null, to = null) =>
+    `${RunData.path(id)}/series?${api.query({ names: names.join(","), from, to, width: WIDTH })}`;
+
   async loadInfo(signal) {
     this.info = await api.get(RunData.path(this.id), { signal });
     return this.info;
@@ -50,11 +53,8 @@ export class RunData {
     const found = {};
     let cursor = null;
     for (let at = 0; at < names.length; at += FEW) {
-      const asked = names.slice(at, at + FEW).join(",");
-      const answer = await api.get(
-        `${RunData.path(this.id)}/series?${api.query({ names: asked, from, to, width: WIDTH })}`,
-        { signal },
-      );
+      const path = RunData.seriesPath(this.id, names.slice(at, at + FEW), from, to);
+      const answer = await api.get(path, { signal });
       cursor ??= answer.cursor; // the oldest: nothing after it is missing
       Object.assign(found, answer.series);
     }

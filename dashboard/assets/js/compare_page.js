@@ -1,0 +1,4 @@
+export class ComparePage {
+  constructor(signal) { this.signal = signal; }
+  async start() {}
+}

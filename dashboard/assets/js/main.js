@@ -1,0 +1,121 @@
+// The face that Dash's clientside callbacks talk to, and the router.
+
+import { boot } from "./boot.js";
+import * as api from "./api.js";
+import * as cells from "./cells.js";
+import { ComparePage } from "./compare_page.js";
+import { appears, byId, setText } from "./dom.js";
+import * as login from "./login.js";
+import { plotly } from "./plot.js";
+import { RunPage } from "./run_page.js";
+import { RunsPage } from "./runs_page.js";
+import { span } from "./smoothing.js";
+import * as format from "./format.js";
+import * as view from "./view.js";
+
+cells.install();
+api.whenUnauthorized(login.ask);
+
+let leave = new AbortController();
+let page = null;
+let place = null;
+
+/** Which page a path names: [name, id]. */
+function named(path) {
+  if (path === "") return ["runs"];
+  if (path === "compare") return ["compare"];
+  const run = /^runs\/([^/]+)$/.exec(path);
+  return run ? ["run", run[1]] : ["missing"];
+}
+
+/** Asks for a page's data at once, beside everything else that is still loading. */
+function warm() {
+  const [name, id] = named(view.path());
+  if (name !== "runs") plotly().catch(() => {});
+  if (name === "runs") RunsPage.warm();
+  if (name === "run") RunPage.warm(id);
+}
+
+function make(name, id, signal) {
+  if (name === "runs") return new RunsPage(signal);
+  if (name === "run") return new RunPage(id, signal);
+  return name === "compare" ? new ComparePage(signal) : null;
+}
+
+/** Puts what the address says into the controls of a layout, before it is shown. */
+function restored(layout) {
+  const props = {
+    smoothing: { value: view.number("smooth") ?? 0 },
+    "log-axis": { checked: view.get("log") === "1" },
+    "x-axis": { value: view.get("x") ?? "step" },
+    "runs-search": { value: view.get("q") ?? "" },
+  };
+  const walk = (node) => {
+    if (Array.isArray(node)) return node.map(walk);
+    if (!node?.props) return node;
+    return { ...node, props: { ...node.props, ...props[node.props.id], children: walk(node.props.children) } };
+  };
+  return walk(layout);
+}
+
+/** Clientside callback: the page for an address. */
+function route(pathname, layouts) {
+  const path = view.path();
+  if (path === place) return window.dash_clientside.no_update;
+  page?.leave?.();
+  leave.abort(new DOMException("left the page", "AbortError"));
+  leave = new AbortController();
+  place = path;
+  view.load();
+  const [name, id] = named(path);
+  page = make(name, id, leave.signal);
+  begin(page, name, leave.signal);
+  return restored(layouts[name]);
+}
+
+async function begin(opened, name, signal) {
+  document.documentElement.dataset.page = name;
+  for (const link of document.querySelectorAll(".place")) {
+    link.toggleAttribute("aria-current", link.dataset.place === name);
+  }
+  if (name === "missing") {
+    document.title = "Not found · Nashboard";
+    setText(await appears("missing-address"), location.pathname);
+    byId("missing-page").querySelector("[data-home]").href = boot.base;
+  }
+  try {
+    // the old page must be out of the document before the new one looks for its places
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    await opened?.start();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Clientside callback: a control of the toolbar was moved. */
+function control(smooth, log, x) {
+  const points = span(smooth);
+  setText(byId("smoothing-shown"), points ? `≈ ${format.steps(points)} points` : "off");
+  view.set({ smooth: smooth || null, log: log ? 1 : null, x: x === "step" ? null : x });
+  return window.dash_clientside.no_update;
+}
+
+/** Clientside callback: the search field of the runs page. */
+function search(text) {
+  view.set({ q: text || null });
+  page?.search?.(text ?? "");
+  return window.dash_clientside.no_update;
+}
+
+// links of ours open without a new document
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (!link || !plain || event.defaultPrevented || link.target || link.origin !== location.origin) return;
+  if (!link.pathname.startsWith(boot.base) || link.pathname.startsWith(boot.api) || link.hash) return;
+  event.preventDefault();
+  view.go(link.href);
+});
+
+warm();
+window.nashboard.resolve({ route, control, search });

@@ -1,0 +1,79 @@
+// The head of the run page: name, state, progress, time left, id, and NaN where there are any.
+
+import { h, icon, setText } from "./dom.js";
+import * as format from "./format.js";
+
+export const stateBadge = (state) => h("span", { class: `state state-${state}` }, state);
+
+const WORDS = {
+  stale: "No sign of life for a while: the training may hang, or the network is gone.",
+  crashed: "The training ended without a word, or said that it crashed.",
+};
+
+export class Head {
+  constructor(element) {
+    this.element = element;
+    const fact = (name) => {
+      const value = h("b", {});
+      return { value, item: h("span", { class: "fact" }, h("span", { class: "label" }, name), value) };
+    };
+    this.title = h("h1", { class: "run-name" });
+    this.state = h("span", { class: "state" });
+    this.id = h("button", { class: "ghost id", title: "Copy the run’s id", onclick: () => this.copy() }, h("code", {}), icon("copy"));
+    this.bar = h("i", {});
+    this.progress = h("span", { class: "progress", role: "progressbar" }, this.bar);
+    this.facts = { step: fact("Step"), left: fact("Left"), time: fact("Running"), images: fact("Images"), points: fact("Points") };
+    this.odd = h("span", { class: "badge bad", hidden: true });
+    this.refused = h("span", { class: "badge warn", hidden: true });
+    this.sub = h("span", { class: "muted run-sub" });
+    this.why = h("p", { class: "run-why", hidden: true });
+    element.replaceChildren(
+      h("div", { class: "head-line" }, this.title, this.state, this.odd, this.refused, this.id, this.sub),
+      h("div", { class: "head-line facts-line" }, this.progress, ...Object.values(this.facts).map((one) => one.item)),
+      this.why,
+    );
+  }
+
+  async copy() {
+    await navigator.clipboard?.writeText(this.info.id).catch(() => null);
+    this.id.classList.add("done");
+    setTimeout(() => this.id.classList.remove("done"), 1200);
+  }
+
+  show(info, images) {
+    this.info = info;
+    setText(this.title, info.name || info.id);
+    setText(this.state, info.state);
+    this.state.className = `state state-${info.state}`;
+    setText(this.id.querySelector("code"), info.id);
+    setText(this.sub, [info.project, info.group, ...info.tags].filter(Boolean).join(" · "));
+    const done = format.progress(info);
+    this.progress.hidden = done === null;
+    this.bar.style.width = `${(done ?? 0) * 100}%`;
+    this.progress.dataset.state = info.state;
+    this.progress.setAttribute("aria-valuenow", Math.round((done ?? 0) * 100));
+    const step = info.last_step === null ? "–" : format.steps(info.last_step);
+    this.fact("step", info.total_steps ? `${step} / ${format.steps(info.total_steps)}` : step);
+    const left = format.timeLeft(info);
+    this.fact("left", left === null ? null : format.duration(left));
+    this.fact("time", format.duration(info.duration));
+    this.fact("images", Number.isFinite(images) ? format.steps(images) : null);
+    this.fact("points", format.steps(info.points));
+    const odd = info.series.reduce((sum, one) => sum + one.nan_count + one.inf_count, 0);
+    this.odd.hidden = !odd;
+    setText(this.odd, `${format.steps(odd)} NaN/Inf`);
+    const worst = info.series.filter((one) => one.nan_count + one.inf_count).map((one) => one.name);
+    this.odd.title = `in ${worst.join(", ")}`;
+    this.refused.hidden = !info.refused;
+    setText(this.refused, `${format.steps(info.refused)} records refused`);
+    this.refused.title = "The sender’s disk or journal was full: it could not take these.";
+    const why = info.reason || WORDS[info.state];
+    this.why.hidden = !why;
+    setText(this.why, why ?? "");
+  }
+
+  fact(name, text) {
+    this.facts[name].item.hidden = text === null;
+    setText(this.facts[name].value, text ?? "");
+  }
+}

@@ -1,0 +1,130 @@
+// The page of all runs.
+
+import * as api from "./api.js";
+import { here } from "./boot.js";
+import { row } from "./cells.js";
+import { appears, byId, setText } from "./dom.js";
+import * as format from "./format.js";
+import { follow } from "./live.js";
+import { trouble } from "./notices.js";
+import * as view from "./view.js";
+
+const LIST = "runs?limit=10000";
+const MOST = 12; // runs that one comparison takes
+const CLOCK = 15000; // ms between two looks at "5 min ago"
+const NARROW = "(max-width: 720px)";
+const SECONDARY = ["project", "group", "generator", "discriminator", "started_at", "duration"];
+
+let kept = { selected: [] }; // what a visit to another page must not lose
+
+export class RunsPage {
+  constructor(signal) {
+    this.signal = signal;
+    this.rows = new Map();
+  }
+
+  static warm() {
+    api.warm(LIST);
+  }
+
+  async start() {
+    document.title = "Runs · Nashboard";
+    setText(byId("crumb"), "");
+    await appears("runs-error", this.signal);
+    const cursor = await trouble(() => this.fill(), "runs-error", this.signal);
+    await follow({ cursor, runs: () => [], take: (answer) => this.take(answer), anew: () => this.fill(), signal: this.signal });
+  }
+
+  /** All runs anew; what is selected, sorted and scrolled stays. */
+  async fill() {
+    const { cursor } = await api.get("live", { signal: this.signal });
+    const { runs } = await api.get(LIST, { signal: this.signal });
+    const grid = await this.grid();
+    const fresh = new Map(runs.map((run) => [run.id, row(run)]));
+    const gone = [...this.rows.values()].filter((one) => !fresh.has(one.id));
+    const both = [...fresh.values()];
+    grid.applyTransaction({
+      remove: gone,
+      update: both.filter((one) => this.rows.has(one.id)),
+      add: both.filter((one) => !this.rows.has(one.id)),
+    });
+    this.rows = fresh;
+    this.shown();
+    return cursor;
+  }
+
+  async grid() {
+    if (this.api) return this.api;
+    this.api = await gridApi(this.signal);
+    this.api.addEventListener("selectionChanged", () => this.selected());
+    this.api.addEventListener("filterChanged", () => this.shown());
+    this.narrow(matchMedia(NARROW));
+    matchMedia(NARROW).addEventListener("change", (query) => this.narrow(query), { signal: this.signal });
+    this.search(view.get("q") ?? "");
+    const clock = setInterval(() => this.api.refreshCells({ columns: ["started_at", "duration", "progress"] }), CLOCK);
+    this.signal.addEventListener("abort", () => clearInterval(clock));
+    this.selected();
+    return this.api;
+  }
+
+  narrow({ matches }) {
+    this.api.setColumnsVisible(SECONDARY, !matches);
+  }
+
+  search(text) {
+    this.api?.setGridOption("quickFilterText", text);
+  }
+
+  take(answer) {
+    const changed = answer.runs.map(row);
+    this.api.applyTransaction({
+      update: changed.filter((one) => this.rows.has(one.id)),
+      add: changed.filter((one) => !this.rows.has(one.id)),
+      addIndex: 0,
+    });
+    for (const one of changed) this.rows.set(one.id, one);
+    this.shown();
+  }
+
+  shown() {
+    const any = this.rows.size > 0;
+    byId("runs-loading").hidden = true;
+    byId("runs-table").classList.toggle("waiting", !any);
+    byId("runs-empty").hidden = any;
+    const seen = this.api.getDisplayedRowCount();
+    const all = this.rows.size;
+    setText(byId("runs-count"), !any ? "" : seen === all ? format.steps(all) : `${format.steps(seen)} of ${format.steps(all)}`);
+    if (kept.selected.length) this.restore();
+  }
+
+  /** Selects again what was selected when the page was left. */
+  restore() {
+    const again = new Set(kept.selected);
+    kept.selected = [];
+    this.api.forEachNode((node) => again.has(node.id) && node.setSelected(true));
+  }
+
+  selected() {
+    const ids = this.api.getSelectedRows().map((one) => one.id);
+    const link = byId("runs-compare");
+    const some = ids.length >= 2 && ids.length <= MOST;
+    setText(link, ids.length ? `Compare (${ids.length})` : "Compare");
+    link.setAttribute("aria-disabled", String(!some));
+    link.title = some ? "" : `Select 2 to ${MOST} runs`;
+    if (some) link.href = here(`compare?runs=${ids.join(",")}`);
+    else link.removeAttribute("href");
+  }
+
+  leave() {
+    kept.selected = this.api?.getSelectedRows().map((one) => one.id) ?? [];
+  }
+}
+
+/** The grid, once Dash has built it. */
+async function gridApi(signal) {
+  while (!signal.aborted) {
+    if (window.dash_ag_grid?.getApiAsync) return window.dash_ag_grid.getApiAsync("runs-grid");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  throw signal.reason;
+}

@@ -1,0 +1,47 @@
+// Which charts a run gets: those of the catalogue that it has series for, layers behind a fold, the rest by prefix.
+
+import { boot } from "./boot.js";
+
+const { charts, hidden, layers } = boot.catalog;
+
+/** What a series is charted as: the standard signal that it stands for, else its own name. */
+export const signalOf = (one) => one.signal ?? one.name;
+
+const tail = (name, prefix) => name.slice(prefix.length);
+
+/**
+ * @param names signals and names of all series.
+ * @returns { main: [catalogue chart with the curves there are], sections: [{ title, folded, charts: [{ id, title, names, labels }] }] }
+ */
+export function arrange(names) {
+  const have = new Set(names);
+  const main = charts
+    .map((chart) => ({ ...chart, curves: chart.curves.filter((curve) => have.has(curve.signal)) }))
+    .filter((chart) => chart.curves.length);
+  const taken = new Set([...hidden, ...main.flatMap((chart) => chart.curves.map((curve) => curve.signal))]);
+  const rest = [...have].filter((name) => !taken.has(name)).sort();
+  const folded = layers
+    .map((prefix) => ({ prefix, names: rest.filter((name) => name.startsWith(prefix)) }))
+    .filter((group) => group.names.length);
+  const layered = new Set(folded.flatMap((group) => group.names));
+  const sections = [];
+  if (folded.length) {
+    const each = folded.map(({ prefix, names: some }) => ({
+      id: `layers-${prefix}`,
+      title: `Gradient norms: ${prefix.split("/")[1]}`,
+      names: some,
+      labels: some.map((name) => tail(name, prefix)),
+    }));
+    sections.push({ title: "Gradient norms by layer", folded: true, count: layered.size, charts: each });
+  }
+  const groups = new Map();
+  for (const name of rest.filter((one) => !layered.has(one))) {
+    const prefix = name.includes("/") ? name.split("/")[0] : "other";
+    groups.set(prefix, [...(groups.get(prefix) ?? []), name]);
+  }
+  for (const [prefix, some] of groups) {
+    const each = some.map((name) => ({ id: name, title: prefix === "other" ? name : tail(name, `${prefix}/`), names: [name], labels: [""] }));
+    sections.push({ title: prefix, folded: each.length > 12, count: each.length, charts: each });
+  }
+  return { main, sections };
+}
