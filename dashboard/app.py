@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from dash import Dash
 from fastapi import FastAPI
@@ -36,7 +36,7 @@ def attach(outer: FastAPI, api_url: str = API, root_path: str = "") -> Dash:
     outer.mount(assets, Immutable(directory=index.ASSETS), name="static")
     app = Dash(
         "dashboard",
-        server=outer,
+        server=cast(Any, outer),  # Dash's hints know only Flask
         include_assets_files=False,
         routes_pathname_prefix="/",
         requests_pathname_prefix=f"{root_path}/",

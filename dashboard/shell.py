@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from dashboard.components.icons import icon
 from dashboard.components.toolbar import CONTROLS
+from dashboard.components.wild import wild
 from dashboard.figures.theme import FONT
 from dashboard.pages import compare, missing, run, runs
 
@@ -34,7 +35,7 @@ def layout(base: str, assets: str) -> Any:
             html.Div(id="sink", hidden=True),
             html.A("Skip to content", href="#page", className="skip"),
             header(base, assets),
-            html.Div(id="banner", className="banner", role="status", hidden=True, **{"aria-live": "polite"}),
+            html.Div(id="banner", className="banner", role="status", hidden=True, **wild(aria_live="polite")),
             html.Main(id="page", className="page"),
         ],
     )
@@ -52,8 +53,8 @@ def header(base: str, assets: str) -> Any:
             ),
             html.Nav(
                 [
-                    html.A("Runs", href=base, className="place", **{"data-place": "runs"}),
-                    html.A("Compare", href=f"{base}compare", className="place", **{"data-place": "compare"}),
+                    html.A("Runs", href=base, className="place", **wild(data_place="runs")),
+                    html.A("Compare", href=f"{base}compare", className="place", **wild(data_place="compare")),
                 ],
                 className="places",
             ),
@@ -66,7 +67,7 @@ def header(base: str, assets: str) -> Any:
                 variant="subtle",
                 color="gray",
                 size="md",
-                **{"aria-label": "Dark or light"},
+                **wild(aria_label="Dark or light"),
             ),
         ],
     )

@@ -6,7 +6,9 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.wild import wild
+
 
 def icon(name: str) -> Any:
     """A small picture that says nothing to a screen reader: the control around it has the label."""
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name}", **wild(aria_hidden="true"))

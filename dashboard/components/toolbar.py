@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.components.icons import icon
+from dashboard.components.wild import wild
 
 # control → (component id, property): what the browser keeps in the address and gets changes of
 CONTROLS = {"smooth": ("smoothing", "value"), "log": ("log-axis", "checked"), "x": ("x-axis", "value")}
@@ -20,7 +21,7 @@ def toolbar() -> Any:
     return html.Div(
         className="toolbar",
         role="toolbar",
-        **{"aria-label": "How curves are drawn"},
+        **wild(aria_label="How curves are drawn"),
         children=[
             html.Div([html.Label("Smoothing", htmlFor="smoothing", className="label"), _smoothing()], className="tool"),
             dmc.Switch(id="log-axis", label="Log", checked=False, size="xs", labelPosition="left", className="tool"),

@@ -28,13 +28,13 @@ def layout(theme: Theme) -> Json:
         "font": {"family": FONT, "size": 11, "color": theme.ink},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 46, "r": 10, "t": 6, "b": 24, "pad": 0},
+        "margin": {"l": 46, "r": 10, "t": 8, "b": 24, "pad": 0},
         "showlegend": False,
         "hovermode": False,
         "dragmode": "zoom",
         "xaxis": axis
         | {"fixedrange": False, "showgrid": False, "ticks": "outside", "ticklen": 3, "tickcolor": theme.grid},
-        "yaxis": axis | {"nticks": 5, "exponentformat": "power", "minexponent": 4},
+        "yaxis": axis | {"nticks": 5, "exponentformat": "power", "minexponent": 3},
         "yaxis2": {
             "overlaying": "y",
             "anchor": "x",

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.states import notice
+from dashboard.components.wild import wild
 
 
 def layout() -> Any:
@@ -14,6 +15,6 @@ def layout() -> Any:
     return notice(
         "There is nothing at this address",
         html.P(id="missing-address", className="muted"),
-        html.A("All runs", href="", className="button", **{"data-home": "true"}),
+        html.A("All runs", href="", className="button", **wild(data_home="true")),
         id="missing-page",
     )

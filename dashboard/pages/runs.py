@@ -10,6 +10,7 @@ from dash import html
 
 from dashboard.components.icons import icon
 from dashboard.components.states import notice
+from dashboard.components.wild import wild
 
 SNIPPET = """import monitor
 
@@ -40,9 +41,9 @@ def layout() -> Any:
                         size="xs",
                         className="search",
                         leftSection=icon("search"),
-                        **{"aria-label": "Search runs"},
+                        **wild(aria_label="Search runs"),
                     ),
-                    html.A("Compare", id="runs-compare", className="button primary", **{"aria-disabled": "true"}),
+                    html.A("Compare", id="runs-compare", className="button primary", **wild(aria_disabled="true")),
                 ],
             ),
             html.Div([html.Div(className="bone bone-row") for _ in range(8)], id="runs-loading", className="bones"),

@@ -3,10 +3,10 @@
 import { lowerBound } from "./series.js";
 
 const UNITS = [
-  [172800, 86400, "days"],
-  [7200, 3600, "hours"],
-  [120, 60, "minutes"],
-  [0, 1, "seconds"],
+  [172800, 86400, " d"],
+  [7200, 3600, " h"],
+  [120, 60, " min"],
+  [0, 1, " s"],
 ];
 
 export const NEEDS = { step: null, images: "images_seen", time: "system/time" };

@@ -104,6 +104,11 @@ export class Board {
     return this.axes.get(data);
   }
 
+  /** What follows the numbers of the x axis. */
+  get suffix() {
+    return this.#divisor()[1];
+  }
+
   /** Time is told in the unit that suits the longest run. */
   #divisor() {
     if (this.look.x !== "time") return [1, ""];
@@ -141,10 +146,10 @@ export class Board {
     if (!chip) return;
     chip.hidden = !this.look.range;
     if (!this.look.range) return;
-    const names = { step: "Steps", images: "Images", time: this.#divisor()[1] };
+    const names = { step: "Steps", images: "Images", time: "" };
     const shown = this.look.range.map((x) => (this.look.x === "time" ? format.value(x) : format.steps(x)));
     const name = names[this.look.x];
-    setText(byId("zoom-range"), this.look.x === "time" ? `${shown.join(" – ")} ${name}` : `${name} ${shown.join(" – ")}`);
+    setText(byId("zoom-range"), `${name} ${shown.join(" – ")}${this.suffix}`);
   }
 
   hover(chart, event) {

@@ -6,6 +6,7 @@ import { palette } from "./theme.js";
 import { markTrace, traces } from "./traces.js";
 
 const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: false, showTips: false, scrollZoom: false };
+const MARK = 7; // pixels between two marks
 const touch = matchMedia("(pointer: coarse)");
 
 export class Chart {
@@ -25,7 +26,7 @@ export class Chart {
     this.badge = h("span", { class: "badge bad", hidden: true });
     this.element = h(
       "section",
-      { class: "card chart", "data-chart": spec.id, "aria-label": spec.title },
+      { class: `card chart${spec.curves.length > 2 ? " many" : ""}`, "data-chart": spec.id, "aria-label": spec.title },
       h(
         "header",
         { class: "card-head" },
@@ -111,7 +112,8 @@ export class Chart {
       );
     const all = ["bands", "faints", "lines"].flatMap((kind) => made.flatMap((one) => one[kind]));
     const marks = made.flatMap((one) => one.marks);
-    if (marks.length) all.push(markTrace(marks, colours.marks));
+    const [from, to] = look.range ?? this.board.extent();
+    if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.plot.clientWidth)));
     Plotly.react(this.plot, all, this.layout(colours), CONFIG);
     this.listen();
     this.tell(this.board.hovered);
@@ -126,7 +128,7 @@ export class Chart {
       width: this.plot.clientWidth,
       height: this.plot.clientHeight,
       dragmode: touch.matches ? false : "zoom",
-      xaxis: { ...base.xaxis, range: look.range ?? this.board.extent(), autorange: false },
+      xaxis: { ...base.xaxis, ticksuffix: this.board.suffix, range: look.range ?? this.board.extent(), autorange: false },
       yaxis: { ...base.yaxis, type: look.log ? "log" : "linear", autorange: true },
       datarevision: (this.revision = (this.revision ?? 0) + 1),
     };

@@ -1,4 +1,220 @@
+// The page that lays runs over each other: a chart a signal, a colour a run, all sample grids on one slider.
+
+import * as api from "./api.js";
+import { Board } from "./board.js";
+import { boot } from "./boot.js";
+import { Chart } from "./chart.js";
+import * as choice from "./chosen.js";
+import { appears, byId, h, icon, setText } from "./dom.js";
+import { follow } from "./live.js";
+import { trouble } from "./notices.js";
+import { picker } from "./picker.js";
+import { RunData } from "./run_data.js";
+import { Samples } from "./samples.js";
+import { arrange, signalOf } from "./sections.js";
+import * as theme from "./theme.js";
+import * as view from "./view.js";
+
 export class ComparePage {
-  constructor(signal) { this.signal = signal; }
-  async start() {}
+  constructor(signal) {
+    this.signal = signal;
+    this.session = null;
+  }
+
+  async start() {
+    document.title = "Compare · Nashboard";
+    setText(byId("crumb"), "");
+    await appears("compare-samples", this.signal);
+    view.listen((changed) => {
+      if (changed.has("runs")) this.begin();
+      else if (changed.has("hide")) this.session?.hide();
+    }, this.signal);
+    theme.listen(() => this.session?.chips(), this.signal);
+    await this.begin();
+  }
+
+  /** Starts anew with the runs that the address names; what stands goes when the new is there. */
+  async begin() {
+    this.inner?.abort(new DOMException("other runs were chosen", "AbortError"));
+    this.inner = new AbortController();
+    const signal = AbortSignal.any([this.signal, this.inner.signal]);
+    this.session = new Comparison(signal);
+    try {
+      await this.session.start();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
+
+/** One choice of runs. */
+class Comparison {
+  constructor(signal) {
+    this.signal = signal;
+    this.runs = choice.chosen().map((run) => ({ ...run, data: new RunData(run.id) }));
+    this.charts = new Map();
+  }
+
+  async start() {
+    this.chips();
+    const found = await trouble(() => Promise.all(this.runs.map((run) => this.find(run))), "compare-note", this.signal);
+    this.runs.forEach((run, at) => (run.lost = !found[at]));
+    this.known = this.runs.filter((run) => !run.lost);
+    this.chips();
+    if (!this.note()) return;
+    for (const id of ["compare-charts", "compare-sections"]) byId(id).replaceChildren();
+    this.board = new Board({
+      signal: this.signal,
+      runs: () => this.known.map((run) => run.data),
+      want: (data, names) => data.want(names.filter((name) => data.summary(name)), this.signal),
+    });
+    const lanes = this.known.map((run) => ({ id: run.id, label: this.name(run) }));
+    this.samples = new Samples(byId("compare-samples"), lanes, { reference: false, signal: this.signal });
+    byId("compare-samples").hidden = false;
+    const { cursor } = await trouble(() => api.get("live", { signal: this.signal }), "compare-note", this.signal);
+    this.lay();
+    this.hide();
+    this.board.prepare().then(() => this.board.redraw(), () => {});
+    await trouble(() => this.grids(), "compare-note", this.signal);
+    await follow({
+      cursor,
+      runs: () => this.known.map((run) => run.id),
+      take: (answer) => this.take(answer),
+      anew: () => this.anew(),
+      signal: this.signal,
+    });
+  }
+
+  /** A run's summary, or null where there is no such run. */
+  async find(run) {
+    try {
+      return await run.data.loadInfo(this.signal);
+    } catch (error) {
+      if (error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  async grids() {
+    for (const run of this.known) {
+      const { samples } = await api.get(`${RunData.path(run.id)}/samples`, { signal: this.signal });
+      this.samples.replace(run.id, samples);
+    }
+  }
+
+  name = (run) => run.data.info?.name || run.id;
+
+  /** The runs as chips: a click hides one or shows it again, the cross takes it out. */
+  chips() {
+    const colours = theme.palette().runs;
+    const hidden = new Set(choice.chosen().filter((run) => run.hidden).map((run) => run.id));
+    const chips = this.runs.map((run) => {
+      const style = colours[run.slot];
+      return h(
+        "span",
+        { class: `chip run-chip${hidden.has(run.id) || run.lost ? " off" : ""}`, "data-run": run.id },
+        h("i", { class: "swatch", style: `--swatch:${style.color}`, "data-dash": style.line.line.dash }),
+        h(
+          "button",
+          { class: "plain chip-name", "aria-pressed": String(!hidden.has(run.id)), title: `${run.id}: hide or show`, onclick: () => choice.toggle(run.id) },
+          run.lost ? `${run.id} (not found)` : this.name(run),
+        ),
+        h("button", { class: "ghost", "aria-label": `Take out ${this.name(run)}`, title: "Take out", onclick: () => choice.remove(run.id) }, icon("close")),
+      );
+    });
+    const more = this.runs.length < choice.MOST;
+    this.picker ??= picker({ taken: () => this.runs.map((run) => run.id), add: choice.add, signal: this.signal });
+    byId("compare-runs").replaceChildren(...chips, ...(more ? [this.picker] : []));
+  }
+
+  /** What stands there when there is nothing to compare. @returns whether there is. */
+  note() {
+    const note = byId("compare-note");
+    const some = this.known.length > 0;
+    note.hidden = some;
+    for (const id of ["compare-charts", "compare-sections", "compare-samples"]) byId(id).hidden = !some;
+    if (!some) {
+      const text = "Add runs above, or select some on the runs page and press Compare.";
+      note.replaceChildren(h("div", { class: "notice" }, h("h2", {}, "Which runs?"), h("p", { class: "muted" }, text), h("a", { class: "button", href: boot.base }, "All runs")));
+    }
+    return some;
+  }
+
+  hide() {
+    const hidden = new Set(choice.chosen().filter((run) => run.hidden).map((run) => run.id));
+    for (const run of this.runs) run.hidden = hidden.has(run.id);
+    this.chips();
+    this.samples?.hide(hidden);
+  }
+
+  /** A chart for every signal that any of the runs has. */
+  lay() {
+    const names = [...new Set(this.known.flatMap((run) => run.data.info.series.map(signalOf)))];
+    const { main, sections } = arrange(names);
+    const titled = main.flatMap((chart) =>
+      chart.curves.map((curve) => ({ signal: curve.signal, title: `${chart.title} · ${curve.label}`, hint: chart.hint })),
+    );
+    titled.forEach((one, at) => this.chart(byId("compare-charts"), one, at));
+    for (const { title, folded, charts } of sections) {
+      const each = charts.flatMap((chart) => chart.names.map((name) => ({ signal: name, title: name })));
+      const grid = this.section(title, folded, each.length);
+      each.forEach((one, at) => this.chart(grid, one, at));
+    }
+  }
+
+  section(title, folded, count) {
+    const id = `section-${title}`;
+    const held = byId(id);
+    if (held) return held.querySelector(".charts");
+    const grid = h("div", { class: "charts small" });
+    byId("compare-sections").append(
+      h("details", { class: "section", id, open: !folded }, h("summary", {}, title, h("span", { class: "count" }, String(count))), grid),
+    );
+    return grid;
+  }
+
+  chart(place, { signal, title, hint }, at) {
+    if (this.charts.has(signal)) return;
+    const curves = this.known.map((run) => ({
+      name: signal,
+      label: this.name(run),
+      data: run.data,
+      style: (colours) => colours.runs[run.slot],
+      hidden: () => run.hidden,
+    }));
+    const chart = new Chart({ id: signal, title, hint: hint ?? signal, curves }, this.board);
+    place.insertBefore(chart.element, place.children[at] ?? null);
+    this.charts.set(signal, chart);
+  }
+
+  async take(answer) {
+    let drawn = false;
+    for (const run of this.known) {
+      const change = answer.changes?.[run.id];
+      const news = run.data.absorb(change, answer.runs?.find((one) => one.id === run.id));
+      if (news.samples.length) this.samples.add(run.id, news.samples);
+      if (news.fresh.length) {
+        await run.data.loadInfo(this.signal);
+        this.lay();
+      }
+      const refreshed = await run.data.refresh(this.signal);
+      drawn ||= news.drawn || Boolean(refreshed);
+    }
+    if (!drawn) return;
+    this.board.redraw();
+    await this.board.draw();
+  }
+
+  async anew() {
+    const { cursor } = await api.get("live", { signal: this.signal });
+    for (const run of this.known) {
+      await run.data.loadInfo(this.signal);
+      await run.data.reload(this.signal);
+      if (run.data.zoomed) await run.data.refine(this.signal);
+    }
+    this.lay();
+    await this.grids();
+    this.board.redraw();
+    return cursor;
+  }
 }

@@ -7,10 +7,10 @@ import { appears, byId, setText } from "./dom.js";
 import * as format from "./format.js";
 import { follow } from "./live.js";
 import { trouble } from "./notices.js";
+import { MOST } from "./chosen.js";
 import * as view from "./view.js";
 
 const LIST = "runs?limit=10000";
-const MOST = 12; // runs that one comparison takes
 const CLOCK = 15000; // ms between two looks at "5 min ago"
 const NARROW = "(max-width: 720px)";
 const SECONDARY = ["project", "group", "generator", "discriminator", "started_at", "duration"];

@@ -74,8 +74,8 @@ export class Samples {
     this.element.replaceChildren(
       h("header", { class: "card-head" }, h("h3", {}, "Samples"), this.step, this.picker),
       this.empty,
-      this.pictures,
       this.controls,
+      this.pictures,
     );
     const keys = { ArrowLeft: () => this.move(-1), ArrowRight: () => this.move(1), " ": () => this.playButton.click() };
     this.element.tabIndex = 0;
@@ -107,10 +107,16 @@ export class Samples {
     else this.render();
   }
 
+  /** Leaves out the pictures of some runs. */
+  hide(hidden) {
+    for (const lane of this.lanes) lane.picture.element.hidden = hidden.has(lane.id);
+  }
+
   #names() {
-    const names = new Set();
-    for (const all of this.known.values()) for (const one of all) if (one.kind !== "reference") names.add(one.name);
-    return [...names];
+    const found = new Map(); // name → kind; grids of the same noise come first: they can be followed from step to step
+    for (const all of this.known.values()) for (const one of all) if (one.kind !== "reference") found.set(one.name, one.kind);
+    const rank = ([name, kind]) => `${kind === "fixed" ? 0 : 1}${name}`;
+    return [...found].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map(([name]) => name);
   }
 
   get name() {

@@ -75,10 +75,17 @@ export function traces(curve, look) {
   return made;
 }
 
-/** One trace of all marks of a chart, thinned to what can be told apart. */
-export function markTrace(marks, style) {
-  const sorted = marks.sort((a, b) => a.x - b.x);
-  const kept = sorted.length > 200 ? sorted.filter((_, i) => i % Math.ceil(sorted.length / 200) === 0) : sorted;
+/** One trace of all marks of a chart; where they would lie on each other (closer than `apart`), one of a kind is enough. */
+export function markTrace(marks, style, apart) {
+  const before = new Map(); // kind → x of the last one kept
+  const kept = marks
+    .sort((a, b) => a.x - b.x)
+    .filter(({ x, y, symbol }) => {
+      const kind = `${y}${symbol}`;
+      if (x - (before.get(kind) ?? -Infinity) < apart) return false;
+      before.set(kind, x);
+      return true;
+    });
   return {
     ...style,
     x: kept.map((mark) => mark.x),
