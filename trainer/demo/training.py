@@ -87,7 +87,7 @@ class Training:
 async def start(recipe: Recipe, service: Service, children: Children, seed: int, group: str, steps: int) -> Child:
     """Starts the training's process."""
     arguments = [
-        "train", "--data", "digits", "--model", "dcgan", "--steps", str(steps), "--seed", str(seed),
+        "train", "--data", "digits", "--steps", str(steps), "--seed", str(seed),
         "--name", recipe.name, "--project", "demo", "--group", group, "--server", service.url,
         "--mode", "online", "--progress", "json", *recipe.arguments,
     ]  # fmt: skip
