@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy
 
 AUC = "auc/discriminator"
 SIDES = ("logits/real", "logits/fake")
+MAX_PAIRS = 1 << 16  # beyond, sorting is quicker than comparing all
 
 
 def auc(real: numpy.ndarray[Any, Any], fake: numpy.ndarray[Any, Any]) -> float | None:
@@ -31,26 +31,80 @@ def auc(real: numpy.ndarray[Any, Any], fake: numpy.ndarray[Any, Any]) -> float |
     return float(below.mean() / (2 * len(fake)))
 
 
-class Logits:
-    """Joins the two sides of a step, given in one call or in two.
+class Outputs(NamedTuple):
+    """One side's outputs at a step. `side`: the standard signal that `name` stands for, or ""; `values`: (n,) float64."""
 
-    `write(step, time, values)` gets the results: `<name>` (mean), `<name>/std` (population standard deviation) and
-    `auc/discriminator` when both sides of a step are there. Used by one thread.
+    step: int
+    name: str
+    side: str
+    values: Any
+
+
+class Logits:
+    """Reduces outputs of many steps at once: one numpy call for all of a size costs little more than one for a single step.
+
+    Used by one thread. It remembers the last step's outputs, so that the two sides of a step may come in two bundles.
     """
 
-    def __init__(self, write: Callable[[int, float, dict[str, float]], None]) -> None:
-        self._write = write
-        self._step, self._sides = -1, dict[str, Any]()
+    def __init__(self) -> None:
+        self._sides: dict[int, dict[str, Any]] = {}
 
-    def add(self, step: int, name: str, side: str, outputs: numpy.ndarray[Any, Any]) -> None:
-        """One side's outputs (n,) at a step. `side`: the standard signal that `name` stands for, or ""."""
-        values = {name: float(outputs.mean()), f"{name}/std": float(outputs.std())}
-        if step != self._step:
-            self._step, self._sides = step, {}
-        if side in SIDES:
-            self._sides[side] = outputs
-            if len(self._sides) == 2:
-                both = auc(self._sides[SIDES[0]], self._sides[SIDES[1]])
-                if both is not None:
-                    values[AUC] = both
-        self._write(step, time.time(), values)
+    def reduce(self, outputs: list[Outputs]) -> list[tuple[int, dict[str, float]]]:
+        """(step, values) for each: `<name>` (mean), `<name>/std` (population standard deviation), and for each step that now has
+        both sides `auc/discriminator`."""
+        found = [
+            (one.step, {one.name: mean, f"{one.name}/std": std})
+            for one, (mean, std) in zip(outputs, moments([one.values for one in outputs]), strict=True)
+        ]
+        steps = []
+        for one in outputs:
+            if one.side in SIDES:
+                sides = self._sides.setdefault(one.step, {})
+                sides[one.side] = one.values
+                if len(sides) == 2:
+                    steps.append(one.step)
+        pairs = [(self._sides[step][SIDES[0]], self._sides[step][SIDES[1]]) for step in steps]
+        for step, value in zip(steps, aucs(pairs), strict=True):
+            if value is not None:
+                found.append((step, {AUC: value}))
+        last = max(self._sides, default=0)
+        self._sides = {last: self._sides[last]} if self._sides else {}
+        return found
+
+
+def moments(vectors: list[Any]) -> list[tuple[float, float]]:
+    """Mean and population standard deviation of each vector."""
+    import numpy
+
+    found: list[tuple[float, float]] = [(0.0, 0.0)] * len(vectors)
+    for places in _by_size([vector.shape for vector in vectors]):
+        rows = numpy.stack([vectors[place] for place in places])  # (K, n)
+        for place, mean, std in zip(places, rows.mean(axis=1).tolist(), rows.std(axis=1).tolist(), strict=True):
+            found[place] = (mean, std)
+    return found
+
+
+def aucs(pairs: list[tuple[Any, Any]]) -> list[float | None]:
+    """`auc` of each pair."""
+    import numpy
+
+    found: list[float | None] = [None] * len(pairs)
+    for places in _by_size([(len(real), len(fake)) for real, fake in pairs]):
+        real = numpy.stack([pairs[place][0] for place in places])[:, :, None]  # (K, n, 1)
+        fake = numpy.stack([pairs[place][1] for place in places])[:, None, :]  # (K, 1, m)
+        if real[0].size * fake[0].size > MAX_PAIRS or not (numpy.isfinite(real).all() and numpy.isfinite(fake).all()):
+            for place in places:
+                found[place] = auc(*pairs[place])
+            continue
+        above, ties = (real > fake).mean(axis=(1, 2)), (real == fake).mean(axis=(1, 2))
+        for place, value in zip(places, (above + ties / 2).tolist(), strict=True):
+            found[place] = value
+    return found
+
+
+def _by_size(shapes: list[tuple[int, ...]]) -> list[list[int]]:
+    """Places with the same shape, at most 64 together."""
+    groups = defaultdict(list)
+    for place, shape in enumerate(shapes):
+        groups[shape].append(place)
+    return [places[start : start + 64] for places in groups.values() for start in range(0, len(places), 64)]

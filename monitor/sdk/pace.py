@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-SHARE = 0.005  # of the time; a GAN has two networks, so 1 % in all
+SHARE = 0.003  # of the time; a GAN has two optimizers, so 0.6 % in all
 STRIDES = (1, 2, 5, 10, 20, 50, 100, 200)
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from monitor.errors import InvalidValue
 from monitor.sdk.environment import plain
 from monitor.sdk.guard import Guard, guarded
-from monitor.sdk.logits import Logits
-from monitor.sdk.values import Later, check_name, number, step_number
-from monitor.sdk.worker import Worker
+from monitor.sdk.logits import Logits, Outputs
+from monitor.sdk.values import Later, check_name, number, read, step_number
+from monitor.sdk.worker import Handler, Worker
 from monitor.settings import ClientSettings
 from monitor.signals import signal_of
 from monitor.wire import MAX_STEP, RunInfo
 
 if TYPE_CHECKING:
-    from monitor.sdk.images import Painter
+    from monitor.sdk.images import Painter, Taken
     from monitor.sdk.journal import Journal
     from monitor.sdk.shipper import Shipper
     from monitor.sdk.watch import Watch
@@ -44,8 +43,12 @@ class Run:
         self._settings, self._journal, self._shipper, self._signals = settings, journal, shipper, info.signals
         self._append, self._names, self._step = journal.scalars.append, set[str](), -1
         self._step_known = True
-        self._worker = Worker(guard)
-        self._logits = Logits(self._write)
+        handlers: dict[str, Handler] = {
+            "reading tensors": self._read,
+            "reading norms": self._read_norms,
+            "drawing samples": self._draw,
+        }
+        self._worker, self._logits = Worker(handlers, guard), Logits()
         self._watches: list[Watch] = []
         self._watched: dict[str, Any] = {}  # read by `watch` since the last `log`
         self._painter: Painter | None = None
@@ -123,7 +126,7 @@ class Run:
         Args:
             generator, discriminator, further networks by name: torch modules.
             optimizers: theirs; when not given, whichever optimizer holds their parameters.
-            every: optimizer steps between two readings of the global norm; None: as often as costs at most 1 % of the time.
+            every: optimizer steps between two readings of the global norm; None: as often as costs at most 0.3 % of the time each.
         """
         from monitor.sdk.watch import Watch
 
@@ -192,17 +195,17 @@ class Run:
             try:
                 if name not in self._names:
                     check_name(name)
-                read = number(name, value, self._is_logits)
+                    self._names.add(name)
+                found = number(name, value, self._is_logits)
             except InvalidValue as error:
                 self.guard.refuse(f"value {name!r} {type(value)}", f"nashboard: Run.log: {error.message}")
                 continue
-            if type(read) is float:
-                numbers[name] = read
-            elif isinstance(read, Later):
-                later[name] = read
+            if type(found) is float:
+                numbers[name] = found
+            elif isinstance(found, Later):
+                later[name] = found
         if len(self._names) > MAX_NAMES:
-            self._names.clear()
-        self._names.update(numbers)
+            self._names = set()
         if numbers:
             self._write(step, time.time(), numbers)
         if later:
@@ -218,24 +221,29 @@ class Run:
     def _read_later(self, later: dict[str, Later], step: int) -> None:
         import numpy  # noqa: F401 loaded here, since the worker thread must not (see Painter)
 
-        job = functools.partial(self._read, later, step, time.time())
-        if not self._worker.submit("reading tensors", job, at_most=MAX_LATER):
+        if not self._worker.submit("reading tensors", (later, step, time.time()), MAX_LATER):
             self._lost += len(later)
             self.guard.say(
                 "later", f"nashboard: {MAX_LATER} calls wait for their device tensors: further ones are dropped"
             )
 
-    def _read(self, later: dict[str, Later], step: int, at: float) -> None:
-        """On the worker thread: waits for the device."""
-        numbers: dict[str, float] = {}
-        for name, value in later.items():
-            array = value.array()
-            if value.vector:
-                self._logits.add(step, name, self._side(name), array)
-            else:
-                numbers[name] = float(array[0])
-        if numbers:
-            self._write(step, at, numbers)
+    def _read(self, jobs: list[tuple[dict[str, Later], int, float]]) -> None:
+        """On the worker thread: device tensors and logits of several calls. Waits for the device."""
+        arrays = iter(read([value for later, _, _ in jobs for value in later.values()]))
+        numbers: dict[int, dict[str, float]] = {}
+        times, outputs = dict[int, float](), list[Outputs]()
+        for later, step, at in jobs:
+            times[step] = at
+            for name, value in later.items():
+                array = next(arrays)
+                if value.vector:
+                    outputs.append(Outputs(step, name, self._side(name), array))
+                else:
+                    numbers.setdefault(step, {})[name] = float(array[0])
+        for step, reduced in self._logits.reduce(outputs):
+            numbers.setdefault(step, {}).update(reduced)
+        for step, values in numbers.items():
+            self._write(step, times[step], values)
 
     def _with_watched(self, values: Mapping[str, Any], step: int) -> dict[str, Any]:
         """Adds what `watch` read since the last call; what the loop itself logs under the same name goes before."""
@@ -245,15 +253,14 @@ class Run:
         for name, value in watched.items():
             if type(value) is float:
                 numbers[name] = value
-            elif not self._worker.submit(
-                "reading norms", functools.partial(self._write_later, value, step, now), MAX_LATER
-            ):
+            elif not self._worker.submit("reading norms", (value, step, now), MAX_LATER):
                 self._lost += 1
         self._names.update(numbers)
         return numbers | dict(values)
 
-    def _write_later(self, job: Any, step: int, at: float) -> None:
-        self._write(step, at, job())
+    def _read_norms(self, jobs: list[tuple[Callable[[], dict[str, float]], int, float]]) -> None:
+        for norms, step, at in jobs:
+            self._write(step, at, norms())
 
     def _write(self, step: int, at: float, values: dict[str, float]) -> None:
         if not self._append(("s", step, at, values)):
@@ -268,19 +275,20 @@ class Run:
         if self._painter is None:
             self._painter = Painter()
         taken = self._painter.take(batch, name, value_range)
-        job = functools.partial(self._painted, taken, step, time.time(), name, kind)
-        if not self._worker.submit("drawing samples", job, at_most=self._settings.media_backlog):
+        job = (taken, step, time.time(), name, kind)
+        if not self._worker.submit("drawing samples", job, self._settings.media_backlog):
             self._lost += 1
             self.guard.say(
                 "media backlog",
                 f"nashboard: {self._settings.media_backlog} sample batches wait to be drawn: further ones are dropped",
             )
 
-    def _painted(self, taken: Any, step: int, at: float, name: str, kind: str) -> None:
-        """On the worker thread: draws the grid and writes it to the media lane."""
+    def _draw(self, jobs: list[tuple[Taken, int, float, str, str]]) -> None:
+        """On the worker thread: draws grids and writes them to the media lane."""
         assert self._painter is not None
-        if not self._journal.media.append(self._painter.paint(taken, step, at, name, kind)):
-            self._say_refused()
+        for taken, step, at, name, kind in jobs:
+            if not self._journal.media.append(self._painter.paint(taken, step, at, name, kind)):
+                self._say_refused()
 
     # -- what is said -------------------------------------------------------------------------------------------------
 

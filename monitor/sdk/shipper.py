@@ -13,6 +13,7 @@ from monitor.sdk.guard import Guard
 from monitor.sdk.journal import Journal
 from monitor.settings import ClientSettings
 
+SAY_AGAIN = 600.0  # seconds: a service that is away again is said again, but not each time that it flickers
 FIRST_PAUSE = 0.1  # seconds; doubles with each failure, up to `retry_max`
 
 
@@ -36,7 +37,7 @@ class Shipper(threading.Thread):
         self.courier = Courier(journal, self._client, guard, settings.batch_bytes)
         self._journal = journal
         self._awake, self._ended = threading.Event(), threading.Event()
-        self._deadline = float("inf")
+        self._deadline, self._said_at = float("inf"), 0.0
         self._random = random.Random()  # its own: the training's random numbers are not ours to draw
         for lane in journal.lanes:
             lane.wake = self._awake.set
@@ -111,7 +112,7 @@ class Shipper(threading.Thread):
                 if not self._pause(error, failures):
                     return -1
             else:
-                if failures:
+                if failures and time.monotonic() - self._said_at > SAY_AGAIN:
                     self._guard.forget("shipping")
                 return result
 

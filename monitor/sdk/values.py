@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import operator
 import sys
+from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.errors import InvalidValue
 from monitor.wire import MAX_STEP
@@ -17,21 +18,37 @@ MAX_NAME = 200  # as wire.Name
 MAX_VECTOR = 1 << 20  # numbers of a logits vector
 
 
-class Later:
-    """Numbers that are still on a device, or a vector: copied without waiting, to be read by the worker thread."""
+class Later(NamedTuple):
+    """Numbers that are still on a device, or a vector: copied without waiting, to be read by the worker thread.
 
-    __slots__ = ("_event", "_tensor", "vector")
+    Attributes:
+        data: a numpy array, or a tensor on a device. event: when the tensor is ready. vector: it holds more than one number.
+    """
 
-    def __init__(self, tensor: Any, event: Any, *, vector: bool) -> None:
-        self._tensor, self._event, self.vector = tensor, event, vector
+    data: Any
+    event: Any
+    vector: bool
 
-    def array(self) -> Any:
-        """The numbers as a float64 numpy array (n,). Waits for the device."""
-        import numpy
 
-        if self._event is not None:
-            self._event.synchronize()
-        return numpy.asarray(on_cpu(self._tensor), numpy.float64).reshape(-1)
+def read(waiting: list[Later]) -> list[Any]:
+    """The numbers of each as a float64 numpy array (n,). Waits for devices, and asks each only once for all."""
+    import numpy
+
+    found = [None if is_torch(later.data) else numpy.asarray(later.data, numpy.float64).ravel() for later in waiting]
+    groups = defaultdict(list)
+    for place, later in enumerate(waiting):
+        if found[place] is None:
+            groups[later.data.device, later.data.dtype].append(place)
+    for places in groups.values():
+        for place in places:
+            if waiting[place].event is not None:
+                waiting[place].event.synchronize()
+        tensors = [waiting[place].data.reshape(-1) for place in places]
+        flat = numpy.asarray(on_cpu(sys.modules["torch"].cat(tensors)), numpy.float64)
+        ends = numpy.cumsum([len(tensor) for tensor in tensors])[:-1]
+        for place, numbers in zip(places, numpy.split(flat, ends), strict=True):
+            found[place] = numbers
+    return found
 
 
 def on_cpu(data: Any) -> Any:
@@ -41,7 +58,9 @@ def on_cpu(data: Any) -> Any:
     data = data.cpu()
     if data.layout != sys.modules["torch"].strided:
         data = data.to_dense()
-    return (data.float() if data.is_floating_point() and data.dtype.itemsize == 2 else data).numpy()
+    return (
+        data.float() if data.is_floating_point() and data.dtype.itemsize == 2 else data
+    ).numpy()  # no bfloat16 there
 
 
 def is_torch(value: Any) -> bool:
@@ -74,21 +93,20 @@ def number(name: str, value: Any, takes_vector: Callable[[str], bool]) -> float 
         if value.size == 1:
             return float(value.item())
         if 0 < value.size <= MAX_VECTOR and takes_vector(name):
-            return Later(value.copy(), None, vector=True)
+            return Later(value.copy(), None, True)
     raise _refusal(name, value)
 
 
 def _tensor(name: str, value: Any, takes_vector: Callable[[str], bool]) -> float | Later:
     size = value.numel()
     if size == 1 and value.is_cpu:
-        # detach: torch warns when a number is read off a tensor that requires grad
-        one = (value.detach() if value.requires_grad else value).item()
+        one = value.item()  # not float(value): that warns when the tensor requires grad
         if not isinstance(one, complex):
             return float(one)
     if value.is_complex() or not 0 < size <= MAX_VECTOR or (size > 1 and not takes_vector(name)):
         raise _refusal(name, value)
     copy = copied(value)
-    return Later(copy, moment(copy), vector=size > 1)
+    return Later(copy, moment(copy), size > 1)
 
 
 def copied(tensor: Any) -> Any:
@@ -97,11 +115,12 @@ def copied(tensor: Any) -> Any:
     Torch would copy by several threads, and waking those takes 10 ms on a busy machine where numpy needs 0.3.
     """
     tensor = tensor.detach()
-    if tensor.device.type != "cpu" or tensor.layout != sys.modules["torch"].strided:
-        return tensor.clone()
-    if tensor.is_floating_point() and tensor.dtype.itemsize == 2:
-        tensor = tensor.float()  # numpy has no bfloat16
-    return tensor.numpy().copy()
+    if tensor.is_cpu:
+        try:
+            return tensor.numpy().copy()
+        except TypeError:  # numpy has no bfloat16, and no sparse arrays
+            pass
+    return tensor.clone()
 
 
 def moment(tensor: Any) -> Any:

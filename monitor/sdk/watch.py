@@ -175,7 +175,9 @@ class Reader:
         saved, self._saved = self._saved, []
         if saved:
             names, weights = [layer for layer, _ in self.layers], [p.detach() for _, p in self.layers]
-            self._put_ratio(names, _norms(list(torch._foreach_sub(weights, saved))), _norms(saved))
+            before = _norms(saved)
+            torch._foreach_sub_(saved, weights)
+            self._put_ratio(names, _norms(saved), before)
 
     def _put(self, kind: str, layers: list[str], norms: list[Tensor], detailed: bool) -> None:
         network = f"{kind}/{self._network}"

@@ -71,11 +71,11 @@ def test_small_images_are_drawn_exactly(
     record = sent(service, run)
     assert (record.step, record.name, record.kind, record.count) == (12, "samples", "fixed", 7)
     assert (record.value_range, record.inferred) == (f"[{low}, {high}]", True)
-    assert (record.rows, record.columns, record.tile_height, record.tile_width) == (3, 3, 48, 48)
+    assert (record.rows, record.columns, record.tile_height, record.tile_width) == (3, 3, 32, 32)
     for index in range(7):
         shown = tile(record, index)
-        assert (shown[::6, ::6] == shown[5::6, 5::6]).all()  # each pixel is a block of 6 × 6
-        assert abs(shown[::6, ::6] - levels[index]).max() <= tolerance
+        assert (shown[::4, ::4] == shown[3::4, 3::4]).all()  # each pixel is a block of 4 × 4
+        assert abs(shown[::4, ::4] - levels[index]).max() <= tolerance
     kept = batch_of(record)
     if layout == "ND":
         assert kept.dtype == np.float32
@@ -121,7 +121,7 @@ def test_what_is_no_number_is_magenta(service: Service, started: Start) -> None:
     images[1, 2, 3], images[1, 4, 4] = np.nan, np.inf
     run = started()
     run.samples(images, step=0)
-    shown = tile(sent(service, run), 1)[::6, ::6]
+    shown = tile(sent(service, run), 1)[::4, ::4]
     assert shown[2, 3].tolist() == shown[4, 4].tolist() == [255, 0, 255]
     assert shown[0, 0].tolist() == [0, 0, 0]
 

@@ -252,7 +252,7 @@ def test_the_pace_keeps_to_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
         return pace.stride
 
     assert stride(0.3, 150e-6) == 1
-    assert stride(0.001, 40e-6) == 10
+    assert stride(0.001, 40e-6) == 20
     assert stride(0.0001, 1.0) == 200
 
 
