@@ -126,7 +126,7 @@ class Run:
         Args:
             generator, discriminator, further networks by name: torch modules.
             optimizers: theirs; when not given, whichever optimizer holds their parameters.
-            every: optimizer steps between two readings of the global norm; None: as often as costs at most 0.3 % of the time each.
+            every: optimizer steps between two readings; None: as often as costs at most 0.3 % of the time for each optimizer.
         """
         from monitor.sdk.watch import Watch
 
