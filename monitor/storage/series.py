@@ -8,11 +8,38 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
-from monitor.storage.rollups import LEVELS, SHIFT, Floats, Merged, bucket_of, table_of
+from monitor.storage.rollups import (
+    LEVELS,
+    NONFINITE,
+    PARTS,
+    SHIFT,
+    Floats,
+    Merged,
+    Parts,
+    bucket_of,
+    parts_of_points,
+    parts_of_rows,
+)
 from monitor.storage.tables import points, rollups, series
 from monitor.wire import MAX_STEP, Columns, NonFinite
+
+_POINTS = (
+    select(points.c.step, points.c.value)
+    .where(points.c.series_id == bindparam("key"), points.c.step.between(bindparam("first"), bindparam("last")))
+    .order_by(points.c.step)
+)
+_BUCKETS = {
+    nonfinite: select(*(rollups.c[name] for name in (PARTS + NONFINITE if nonfinite else PARTS)))
+    .where(
+        rollups.c.series_id == bindparam("key"),
+        rollups.c.level == bindparam("level"),
+        rollups.c.bucket.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(rollups.c.bucket)
+    for nonfinite in (False, True)
+}
 
 
 @dataclass(frozen=True)
@@ -35,14 +62,14 @@ class Found:
     count: int
     first_step: int
     last_step: int
+    nonfinite: int
 
 
 def find(connection: Connection, runs: Sequence[str], names: Sequence[str] | None) -> list[Found]:
     """The series of some runs with one of the names (their own, or the standard signal's); all when `names` is None."""
     table = series.c
-    query = select(
-        table.id, table.run_id, table.name, table.signal, table.count, table.first_step, table.last_step
-    ).where(table.run_id.in_(runs), table.count > 0)
+    columns = (table.id, table.run_id, table.name, table.signal, table.count, table.first_step, table.last_step)
+    query = select(*columns, table.nan_count + table.inf_count).where(table.run_id.in_(runs), table.count > 0)
     if names is not None:
         query = query.where(or_(table.name.in_(names), table.signal.in_(names)))
     return [Found(*row) for row in connection.execute(query.order_by(table.name))]
@@ -62,7 +89,7 @@ def read(connection: Connection, one: Found, wanted: Stretch) -> Columns:
     whole = first == one.first_step and last == one.last_step
     if one.count <= wanted.width if whole else _fits(connection, one.id, first, last, wanted.width):
         return _exact(connection, one.id, first, last)
-    return _bucketed(connection, one.id, first, last, bucket_of(first, last, wanted.width))
+    return _bucketed(connection, one, first, last, bucket_of(first, last, wanted.width))
 
 
 def _fits(connection: Connection, series_id: int, first: int, last: int, width: int) -> bool:
@@ -71,16 +98,13 @@ def _fits(connection: Connection, series_id: int, first: int, last: int, width: 
 
 
 def _exact(connection: Connection, series_id: int, first: int, last: int) -> Columns:
-    query = select(points.c.step, points.c.value).where(
-        points.c.series_id == series_id, points.c.step.between(first, last)
-    )
-    rows = _tuples(connection, query.order_by(points.c.step))
+    rows = _tuples(connection, _POINTS, key=series_id, first=first, last=last)
     return exact_columns([row[0] for row in rows], [math.nan if row[1] is None else row[1] for row in rows])
 
 
-def _tuples(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
+def _tuples(connection: Connection, query: Select[Any], **given: int) -> list[tuple[Any, ...]]:
     """The driver's own tuples: SQLAlchemy's rows cost numpy twenty times as much."""
-    cursor = connection.execute(query).cursor
+    cursor = connection.execute(query, given).cursor
     assert cursor is not None
     return list(cursor.fetchall())
 
@@ -99,24 +123,9 @@ def exact_columns(steps: list[int], values: list[float]) -> Columns:
     return Columns(1, steps, [value if math.isfinite(value) else None for value in values], nonfinite=marks)
 
 
-def _bucketed(connection: Connection, series_id: int, first: int, last: int, bucket: int) -> Columns:
+def _bucketed(connection: Connection, one: Found, first: int, last: int, bucket: int) -> Columns:
     level = min(LEVELS, (bucket.bit_length() - 1) // SHIFT)
-    unit = 1 << SHIFT * level
-    low, high = first // bucket * bucket, (last // bucket + 1) * bucket - 1
-    if level == 0:
-        table = _points_table(connection, series_id, low, high)
-    else:
-        columns = [rollups.c[name] for name in ("bucket", "count", "sum", "min", "max", "last_step", "last", "nan",
-                                                "pos_inf", "neg_inf")]  # fmt: skip
-        query = select(*columns).where(
-            rollups.c.series_id == series_id,
-            rollups.c.level == level,
-            rollups.c.bucket.between(low // unit, high // unit),
-        )
-        table = table_of(_tuples(connection, query.order_by(rollups.c.bucket)))
-    merged = Merged(table, unit, bucket)
-    odd = merged.nonfinite.any(axis=0)
-    marks = NonFinite(merged.step[odd].tolist(), *(merged.nonfinite[kind][odd].tolist() for kind in range(3)))
+    merged = Merged(_parts(connection, one, level, first, last, bucket), 1 << SHIFT * level, bucket)
     return Columns(
         bucket,
         merged.step.tolist(),
@@ -125,20 +134,24 @@ def _bucketed(connection: Connection, series_id: int, first: int, last: int, buc
         _nullable(merged.max),
         _nullable(merged.mean),
         merged.count.tolist(),
-        marks,
+        _marks(merged),
     )
 
 
-def _points_table(connection: Connection, series_id: int, low: int, high: int) -> Floats:
-    query = select(points.c.step, points.c.value).where(
-        points.c.series_id == series_id, points.c.step.between(low, high)
-    )
-    raw = np.array(_tuples(connection, query.order_by(points.c.step)), dtype=np.float64).reshape(-1, 2)
-    step, value = raw[:, 0], raw[:, 1]
-    finite = np.isfinite(value)
-    kept = np.where(finite, value, np.nan)
-    kinds = (np.isnan(value), value == np.inf, value == -np.inf)
-    return np.column_stack([step, finite, np.where(finite, value, 0.0), kept, kept, step, kept, *kinds])
+def _parts(connection: Connection, one: Found, level: int, first: int, last: int, bucket: int) -> Parts:
+    """What is stored of the buckets that `first` to `last` lie in, all of the first and the last one included."""
+    low, high = first // bucket * bucket, (last // bucket + 1) * bucket - 1
+    if level == 0:
+        return parts_of_points(_tuples(connection, _POINTS, key=one.id, first=low, last=high))
+    given = {"key": one.id, "level": level, "first": low >> SHIFT * level, "last": high >> SHIFT * level}
+    return parts_of_rows(_tuples(connection, _BUCKETS[one.nonfinite > 0], **given))
+
+
+def _marks(merged: Merged) -> NonFinite:
+    if merged.nonfinite is None:
+        return NonFinite()
+    odd = merged.nonfinite.any(axis=0)
+    return NonFinite(merged.step[odd].tolist(), *merged.nonfinite[:, odd].tolist())
 
 
 def _nullable(values: Floats) -> list[float | None]:
