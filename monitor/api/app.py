@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
-from monitor.api import answers, health, live, records, runs, samples, series
+from monitor.api import answers, health, live, login, openapi, records, runs, samples, series
+from monitor.api.auth import Guard
 from monitor.api.house import House
 from monitor.settings import ServiceSettings
 
@@ -36,12 +38,15 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
     outer = FastAPI(title="Nashboard", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     outer.state.house = home
-    api = FastAPI(title="Nashboard API", version="1", docs_url=None, redoc_url=None)
+    api = FastAPIOffline(title="Nashboard API", version="1", redoc_url=None)
     api.state.house = home
-    for module in (records, runs, series, samples, live, health):
+    for module in (records, runs, series, samples, live, health, login):
         api.include_router(module.router)
     answers.install(api)
+    openapi.describe(api)
     answers.install(outer)
     outer.include_router(health.router)
+    outer.include_router(login.page_router)
+    outer.add_middleware(Guard, auth=home.auth, root_path=settings.root_path)
     outer.mount(PREFIX, api)
     return outer

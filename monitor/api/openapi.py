@@ -1,0 +1,132 @@
+"""What the OpenAPI page tells of bodies and answers: the JSON schemas of the wire's own types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from msgspec import Struct
+
+from monitor import wire
+from monitor.api.runs import Patch
+from monitor.wire import Ack, Batch, Columns, Live, RunDetail, RunInfo, RunSummary, SampleInfo
+
+
+class Failure(Struct):
+    """What went wrong: a stable name, a sentence that names the bad value and what is allowed, and further facts."""
+
+    code: str
+    message: str
+    detail: dict[str, Any]
+
+
+class Error(Struct):
+    """The one shape of every error."""
+
+    error: Failure
+
+
+class Declared(Struct):
+    """The answer to a declaration: what the service has of each sender, and the path of the run's page."""
+
+    id: str
+    acked: dict[str, int]
+    url: str
+
+
+class Runs(Struct):
+    """A page of runs, newest first, and how many there are in all."""
+
+    runs: list[RunSummary]
+    total: int
+
+
+class SeriesOfRun(Struct):
+    """Series by the name that was asked for, and where the live cursor stood before they were read."""
+
+    run: str
+    cursor: str
+    series: dict[str, Columns]
+
+
+class SeriesOfRuns(Struct):
+    """One series of many runs, by run."""
+
+    name: str
+    cursor: str
+    series: dict[str, Columns]
+
+
+class SampleList(Struct):
+    """Grids by step."""
+
+    samples: list[SampleInfo]
+
+
+class StoredEvent(Struct):
+    """Something that happened in a run."""
+
+    step: int | None
+    time: float
+    kind: str
+    data: dict[str, Any]
+
+
+class EventList(Struct):
+    """Events in the order of their arrival."""
+
+    events: list[StoredEvent]
+
+
+BODIES: dict[tuple[str, str], type[Struct]] = {
+    ("post", "/runs"): RunInfo,
+    ("post", "/runs/{run_id}/records"): Batch,
+    ("patch", "/runs/{run_id}"): Patch,
+}
+ANSWERS: dict[tuple[str, str], type[Struct]] = {
+    ("post", "/runs"): Declared,
+    ("get", "/runs"): Runs,
+    ("post", "/runs/{run_id}/records"): Ack,
+    ("get", "/runs/{run_id}"): RunDetail,
+    ("patch", "/runs/{run_id}"): RunDetail,
+    ("get", "/runs/{run_id}/events"): EventList,
+    ("get", "/runs/{run_id}/series"): SeriesOfRun,
+    ("get", "/series"): SeriesOfRuns,
+    ("get", "/runs/{run_id}/samples"): SampleList,
+    ("get", "/runs/{run_id}/samples/{step}"): SampleList,
+    ("get", "/live"): Live,
+}
+REF = "#/components/schemas/{name}"
+
+
+def describe(api: FastAPI) -> None:
+    """Makes `api.openapi()` tell bodies, answers and errors."""
+    made = api.openapi
+
+    def openapi() -> dict[str, Any]:
+        if api.openapi_schema is None:
+            _complete(made())
+        return made()
+
+    api.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(schema: dict[str, Any]) -> None:
+    types = list(dict.fromkeys([*BODIES.values(), *ANSWERS.values(), Error]))
+    references, components = msgspec.json.schema_components(types, ref_template=REF)
+    reference = dict(zip(types, references, strict=True))
+    schema.setdefault("components", {}).setdefault("schemas", {}).update(components)
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            key = (method, path)
+            if key in BODIES:
+                content = {"application/json": {"schema": reference[BODIES[key]]}}
+                if BODIES[key].__module__ == wire.__name__:
+                    content["application/msgpack"] = content["application/json"]
+                operation["requestBody"] = {"required": True, "content": content}
+            if key in ANSWERS:
+                operation["responses"]["200"]["content"] = {"application/json": {"schema": reference[ANSWERS[key]]}}
+            operation["responses"].pop("422", None)
+            error = {"application/json": {"schema": reference[Error]}}
+            operation["responses"]["default"] = {"description": "An error", "content": error}
