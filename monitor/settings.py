@@ -16,6 +16,9 @@ PREFIX = "NASHBOARD_"
 DEFAULT_DIR = "~/.nashboard"
 DEFAULT_SERVER = "http://127.0.0.1:8642"
 
+LISTS = ("tags", "allowed_hosts")  # comma-separated in the environment
+TOKEN = "^(.{16,})?$"
+
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
 
@@ -81,6 +84,25 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
         Literal["auto", "always"],
         Meta(description="auto: tokens are needed unless bound to loopback; always: needed there too."),
     ] = "auto"
+    ingest_token: Annotated[
+        str,
+        Meta(
+            pattern=TOKEN,
+            description="A token for trainings, beside those of `nashboard tokens`; 16 characters or more.",
+        ),
+    ] = ""
+    read_token: Annotated[
+        str,
+        Meta(
+            pattern=TOKEN, description="A token for people, beside those of `nashboard tokens`; 16 characters or more."
+        ),
+    ] = ""
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Names that a service without tokens answers to beside loopback, for a proxy before it; comma-separated."
+        ),
+    ] = ()
     max_body_bytes: Annotated[int, Meta(ge=1024, description="Largest request body, in bytes.")] = 32 << 20
     queue_bytes: Annotated[
         int,
@@ -118,12 +140,12 @@ def load(table: type[S], given: Mapping[str, Any] | None = None, environ: Mappin
             if source not in environ:
                 continue
             value = environ[source]
-            if column.name == "tags":
-                value = [tag.strip() for tag in value.split(",") if tag.strip()]
+            if column.name in LISTS:
+                value = [part.strip() for part in value.split(",") if part.strip()]
         try:
             values[column.name] = msgspec.convert(value, column.type, strict=not isinstance(value, str))
         except msgspec.ValidationError as error:
-            shown = "…" if column.name == "token" else repr(value)
+            shown = "…" if column.name.endswith("token") else repr(value)
             raise SettingError(f"{source}={shown} is not allowed: {error}", setting=column.name) from None
     return table(**values)
 

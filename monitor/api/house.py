@@ -11,6 +11,7 @@ from fastapi import Request
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitor.api.auth import Auth
 from monitor.ingest.apply import Change
 from monitor.ingest.live import LiveLog
 from monitor.ingest.writer import Writer
@@ -19,6 +20,7 @@ from monitor.storage.blobs import Blobs
 from monitor.storage.database import migrate, open_engine, url_of
 from monitor.storage.lock import FolderLock
 from monitor.storage.runs import open_states
+from monitor.storage.tokens import Tokens
 
 logger = logging.getLogger("nashboard.api")
 
@@ -37,6 +39,8 @@ class House:
         migrate(self.engine)
         self.blobs = Blobs(self.folder / "blobs")
         self.blobs.clean()
+        self.tokens = Tokens(self.folder, {"ingest": settings.ingest_token, "read": settings.read_token})
+        self.auth = Auth(settings, self.tokens)
         self.live = LiveLog(settings.live_points)
         self.stopping = False
         self.writer = Writer(self.engine, self.blobs, self.live.publish, settings.queue_bytes)

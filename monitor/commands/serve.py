@@ -12,6 +12,7 @@ import uvicorn
 from monitor.api.app import create_app
 from monitor.errors import SettingError
 from monitor.settings import ServiceSettings, load
+from monitor.storage.tokens import Right
 
 
 class Server(uvicorn.Server):
@@ -51,18 +52,30 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def announce(made: dict[Right, str]) -> None:
+    """Prints tokens that were just made: this is the only time that they can be seen."""
+    uses = {"ingest": "for trainings: NASHBOARD_TOKEN", "read": "for people: the dashboard asks for it"}
+    for right, token in made.items():
+        click.echo(f"New {right} token, shown this once ({uses[right]}): {token}")
+
+
 @click.command()
 @click.option("--host", help="Address to bind; any but loopback needs tokens.")
 @click.option("--port", type=int, help="Port; 0: a free one.")
 @click.option("--dir", "dir_", help="Where the database and blobs live.")
 @click.option("--database-url", help="SQLAlchemy URL of the database; empty: SQLite in --dir.")
 @click.option("--root-path", help="Path prefix under which a reverse proxy serves us.")
+@click.option(
+    "--auth", type=click.Choice(["auto", "always"]), help="auto: no tokens on loopback; always: tokens there too."
+)
 @click.option("--no-dashboard", is_flag=True, help="The API alone.")
 def serve(dir_: str | None, no_dashboard: bool, **given: Any) -> None:
     """Starts the service and the dashboard on one port (127.0.0.1:8642)."""
     settings = load(ServiceSettings, given | {"dir": dir_})
     listener = bind(settings.host, settings.port)
     app = create_app(settings)
+    if app.state.house.auth.closed:
+        announce(app.state.house.tokens.ensure())
     if not no_dashboard:
         from dashboard.app import attach
 
