@@ -14,7 +14,15 @@ from bench.service import service
 from bench.table import Row, quantile
 from tests.chromium import FLAGS, find
 
-CURVES, SECONDS, RATE = 20, 30, 10
+SECONDS, RATE = 30, 10
+# Twenty curves as a GAN's page has them: about two in each chart.
+CURVES = [
+    *("loss/generator", "loss/discriminator", "loss/discriminator_real", "loss/discriminator_fake"),
+    *("loss/gradient_penalty", "logits/real", "logits/fake", "accuracy/real", "accuracy/fake", "auc/discriminator"),
+    *("grad_norm/generator", "grad_norm/discriminator", "update_ratio/generator", "update_ratio/discriminator"),
+    *("weight_norm/generator", "weight_norm/discriminator", "lr/generator", "lr/discriminator"),
+    *("sample/diversity", "sample/coverage"),
+]
 
 # Notes for each step when a chart that shows it was first on the screen: after plotly has drawn, in the next frame.
 NOTE = """
@@ -41,7 +49,7 @@ def browser_cpu(browser: psutil.Process) -> float:
 
 def values(step: int) -> dict[str, float]:
     """What each of the 20 curves has at a step."""
-    return {f"curve {i}/value": math.sin(step * 0.05 + i) for i in range(CURVES)}
+    return {name: math.sin(step * 0.05 + index) for index, name in enumerate(CURVES)}
 
 
 def delays(logged: list[float], plots: list[list[list[float]]]) -> list[float]:
@@ -58,11 +66,11 @@ def delays(logged: list[float], plots: list[list[list[float]]]) -> list[float]:
 
 def watch(browser: Browser, url: str, run: monitor.Run) -> tuple[int, list[float], list[list[list[float]]]]:
     """Logs 10 steps a second for half a minute while a page draws them."""
-    page = browser.new_page(viewport={"width": 1600, "height": 6000})
+    page = browser.new_page(viewport={"width": 1600, "height": 3000})
     for step in range(200):
         run.log(values(step), step=step)
     page.goto(f"{url}/runs/{run.id}")
-    page.wait_for_function(f"() => document.querySelectorAll('.js-plotly-plot').length >= {CURVES}", timeout=30_000)
+    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length >= 8", timeout=30_000)
     page.wait_for_timeout(2000)
     plots = page.evaluate(NOTE)
     logged = [0.0] * 200
@@ -92,7 +100,9 @@ def measure() -> Iterator[Row]:
         browser.close()
     found = delays([at for at in logged if at], [[[s - 200, t] for s, t in shown] for shown in seen])
     p50, p95 = quantile(found, 0.5), quantile(found, 0.95)
-    what = f"from `run.log` to the pixel in Chromium, {plots} live charts, {len(found):,} drawn points"
+    what = (
+        f"from `run.log` to the pixel in Chromium, {len(CURVES)} live curves in {plots} charts, {len(found):,} delays"
+    )
     yield Row(what, "p95 ≤ 0.7 s", f"p50 {p50:.0f} ms, p95 {p95:.0f} ms", p95 <= 700)
     yield Row("CPU of the service meanwhile", "≤ 15 % of a core", f"{served:.0f} %", served <= 15)
     yield Row("CPU of the browser meanwhile (software rendering, page load included)", "", f"{drawn:.0f} % of a core")

@@ -5,8 +5,8 @@ import * as api from "./api.js";
 import { disconnected, connected } from "./banner.js";
 
 const WAIT = 20; // seconds that the service may hold a question
-const DUTY = 0.12; // share of the time that merging and drawing may take
-const REST = [120, 1000]; // ms, least and most
+const DUTY = 0.2; // share of the time that merging and drawing may take
+const REST = [120, 350]; // ms, least and most: from log to pixel within 0.7 s
 const HIDDEN_REST = 5000;
 const BACKOFF = [400, 5000];
 
