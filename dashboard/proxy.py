@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 # What belongs to one connection and not to the message (RFC 9110, 7.6.1), and what each side sets by itself.
 HOP_BY_HOP = {
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
-    "upgrade", "host",
+    "upgrade", "host", "x-forwarded-host", "date", "server",
 }  # fmt: skip
 METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
 # A long poll is held for up to a minute; all else answers sooner.
@@ -36,6 +36,7 @@ class Proxy:
         headers = [(name, value) for name, value in request.headers.items() if name not in HOP_BY_HOP]
         client = request.client.host if request.client else ""
         headers.append(("x-forwarded-for", client))
+        headers.append(("x-forwarded-host", request.headers.get("host", "")))  # the service compares it with Origin
         sized = int(request.headers.get("content-length", "0")) or "transfer-encoding" in request.headers
         url = httpx.URL(self.api + request.scope["path"], query=request.scope["query_string"])
         outgoing = self.client.build_request(

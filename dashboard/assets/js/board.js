@@ -9,6 +9,9 @@ import { span } from "./smoothing.js";
 import * as theme from "./theme.js";
 import * as view from "./view.js";
 
+const AHEAD = [0.04, 0.2]; // share of the x axis that a running run has before it, least and most
+const AHEAD_SECONDS = 10;
+
 export class Board {
   /** @param runs the RunData whose curves are drawn. `want(data, names)` fetches what a chart needs when it is first seen. */
   constructor({ signal, runs, want }) {
@@ -119,17 +122,31 @@ export class Board {
     return unit(Math.max(0, ...spans));
   }
 
-  /** The whole x range of all runs. */
+  /** The whole x range of all runs. While one runs there is some room ahead, so that the axis moves now and then and not always. */
   extent() {
     let end = 1;
     let begin = Infinity;
+    let running = false;
     for (const data of this.runs()) {
       if (data.lastStep < 0) continue;
       const axis = this.axis(data);
       end = Math.max(end, axis.x(data.lastStep));
-      begin = Math.min(begin, axis.x(0));
+      begin = Math.min(begin, axis.x(data.firstStep));
+      running ||= data.info.state === "running";
     }
-    return [Math.min(begin, end - 1e-6), end];
+    return [Math.min(begin, end - 1e-6), running ? this.#room(begin, end) : end];
+  }
+
+  /** Where the axis of a running run ends: what the next seconds will fill, within bounds. It stays until that is full. */
+  #room(begin, end) {
+    const now = performance.now();
+    const { at, end: before, ahead } = this.held ?? {};
+    const length = end - begin;
+    if (end <= ahead && ahead <= end + length * AHEAD[1] && before <= end) return ahead;
+    const pace = at && before < end ? ((end - before) / (now - at)) * 1e3 : 0;
+    const room = Math.min(Math.max(pace * AHEAD_SECONDS, length * AHEAD[0]), length * AHEAD[1]);
+    this.held = { at: now, end, ahead: end + room };
+    return end + room;
   }
 
   zoom(range) {
@@ -197,23 +214,32 @@ export class Board {
     this.soon();
   }
 
-  /** New points are here: everything is to be drawn, and the axes may have grown. */
-  redraw() {
+  /** Everything is to be drawn anew; `points`: there are only new points. */
+  redraw(points = false) {
     this.axes.clear();
-    for (const chart of this.charts) chart.touch();
+    for (const chart of this.charts) chart.touch(points);
     this.soon();
   }
 
   /** Draws what is seen in the next frame. */
   soon() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      this.draw();
+    if (this.frame) return this.frame;
+    this.frame = new Promise((resolve) => {
+      requestAnimationFrame(async () => {
+        this.frame = null;
+        await this.#draw();
+        resolve();
+      });
     });
+    return this.frame;
   }
 
-  /** Draws the charts that are seen and not up to date. */
-  async draw() {
+  /** Resolves when what is there is drawn; at once in a hidden tab, which draws nothing. */
+  drawn() {
+    return document.hidden ? null : this.soon();
+  }
+
+  async #draw() {
     const Plotly = await plotly().catch(() => null);
     if (!Plotly || this.signal.aborted) return;
     for (const chart of this.charts) {

@@ -2,6 +2,7 @@
 
 import { h, icon, setText } from "./dom.js";
 import * as format from "./format.js";
+import { quick } from "./quick.js";
 import { palette } from "./theme.js";
 import { markTrace, traces } from "./traces.js";
 
@@ -57,8 +58,10 @@ export class Chart {
     this.board.soon();
   }
 
-  touch() {
+  /** It is out of date; `points`: only by new points. */
+  touch(points = false) {
     this.dirty = true;
+    if (!points) this.frameKey = null;
   }
 
   /** The curves that have points, ready to be drawn. */
@@ -101,12 +104,13 @@ export class Chart {
     this.dirty = false;
     const { look } = this.board;
     const colours = palette();
+    if (!this.spec.curves.some((curve) => curve.data.get(curve.name))) return; // still on its way
     const curves = this.curves();
     const made = curves
       .filter((curve) => !curve.hidden)
       .map((curve) =>
         traces(
-          { ...curve, style: curve.style(colours), uid: `${curve.data.id}/${curve.name}` },
+          { ...curve, style: curve.style(colours), uid: `c${curve.at}` },
           { ...look, end: curve.data.lastStep },
         ),
       );
@@ -114,13 +118,16 @@ export class Chart {
     const marks = made.flatMap((one) => one.marks);
     const [from, to] = look.range ?? this.board.extent();
     if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.plot.clientWidth)));
-    Plotly.react(this.plot, all, this.layout(colours), CONFIG);
+    // what the plot's frame hangs on: as long as it stays the same, new points go straight into the lines
+    const key = [from, to, marks.length, this.plot.clientWidth, this.plot.clientHeight, ...all.map((one) => one.uid)].join();
+    if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, this.layout(colours, [from, to]), CONFIG);
+    this.frameKey = key;
     this.listen();
     this.tell(this.board.hovered);
     this.say(curves, made);
   }
 
-  layout(colours) {
+  layout(colours, range) {
     const { look } = this.board;
     const base = colours.layout;
     return {
@@ -128,7 +135,7 @@ export class Chart {
       width: this.plot.clientWidth,
       height: this.plot.clientHeight,
       dragmode: touch.matches ? false : "zoom",
-      xaxis: { ...base.xaxis, ticksuffix: this.board.suffix, range: look.range ?? this.board.extent(), autorange: false },
+      xaxis: { ...base.xaxis, ticksuffix: this.board.suffix, range, autorange: false },
       yaxis: { ...base.yaxis, type: look.log ? "log" : "linear", autorange: true },
       datarevision: (this.revision = (this.revision ?? 0) + 1),
     };

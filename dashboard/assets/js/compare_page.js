@@ -201,8 +201,8 @@ class Comparison {
       drawn ||= news.drawn || Boolean(refreshed);
     }
     if (!drawn) return;
-    this.board.redraw();
-    await this.board.draw();
+    this.board.redraw(true);
+    await this.board.drawn();
   }
 
   async anew() {

@@ -49,6 +49,11 @@ export class RunData {
     return this.info?.last_step ?? -1;
   }
 
+  /** The first step of any series: a resumed run does not begin at 0. */
+  get firstStep() {
+    return Math.min(this.lastStep, ...(this.info?.series ?? []).map((one) => one.first_step));
+  }
+
   async #fetch(names, from, to, signal) {
     const found = {};
     let cursor = null;

@@ -58,7 +58,6 @@ export class RunPage {
     this.lay();
     this.show();
     this.board.prepare().then(() => this.board.redraw(), () => {});
-    await this.board.draw();
     const { samples } = await api.get(`${RunData.path(this.id)}/samples`, { signal: this.signal });
     this.samples.replace(this.id, samples);
     this.settle();
@@ -155,8 +154,8 @@ export class RunPage {
     }
     this.settle();
     if (!news.drawn) return;
-    this.board.redraw();
-    await this.board.draw();
+    this.board.redraw(true);
+    await this.board.drawn();
   }
 
   /** What was missed can't be told: everything again. */
@@ -169,7 +168,6 @@ export class RunPage {
     this.show();
     this.settle();
     this.board.redraw();
-    await this.board.draw();
     return cursor ?? (await api.get("live", { signal: this.signal })).cursor;
   }
 }

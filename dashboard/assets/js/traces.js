@@ -55,11 +55,11 @@ export function traces(curve, look) {
   if (look.log) for (const value of raw) made.below += value <= 0 ? 1 : 0;
   if (shown.bucket > 1) {
     const low = look.log ? leastAbove(shown.min, first, end) : -Infinity;
-    made.bands.push({ ...style.band, ...outline(shown, x, first, end, low), uid: `${uid}~band` });
+    made.bands.push({ ...style.band, ...outline(shown, x, first, end, low), uid: `${uid}b` });
   }
   const lonely = end - first === 1 ? { mode: "markers", marker: { color: style.color, size: 5 } } : {};
   if (look.points) {
-    made.faints.push({ ...style.faint, x, y: raw, uid: `${uid}~raw` });
+    made.faints.push({ ...style.faint, x, y: raw, uid: `${uid}r` });
     made.lines.push({ ...style.line, ...lonely, x, y: smoothed(curve, look.points).slice(first, end), uid });
   } else {
     made.lines.push({ ...style.line, ...lonely, x, y: raw, uid });

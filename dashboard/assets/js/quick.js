@@ -1,0 +1,51 @@
+// Live points without a whole redraw. Plotly lays out axes, ticks and traces anew for each change, some 10 ms a chart;
+// when the axes stay as they are, only the paths of the lines change, and those are written here directly.
+
+/** The path of a line through points, in pixels; null when a point is outside of the axes: these must change then. */
+function pathOf({ x, y, fill }, xaxis, yaxis) {
+  const log = yaxis.type === "log";
+  const [bottom, top] = yaxis.range;
+  const right = xaxis.range[1];
+  const parts = [];
+  let pen = "M";
+  for (let i = 0; i < x.length; i += 1) {
+    const value = log && y[i] !== null ? Math.log10(y[i]) : y[i];
+    if (value === null || !Number.isFinite(value)) {
+      if (fill && pen === "L") parts.push("Z");
+      pen = "M";
+      continue;
+    }
+    if (value < bottom || value > top || x[i] > right) return null;
+    parts.push(pen, xaxis.l2p(x[i]).toFixed(2), ",", yaxis.l2p(value).toFixed(2));
+    pen = "L";
+  }
+  if (fill && pen === "L") parts.push("Z");
+  return parts.join("") || "M0,0";
+}
+
+/**
+ * Puts new points into a plot whose axes still fit.
+ * @param plot plotly's element. @param all the traces as they should be; the same ones, in the same order, as it shows.
+ * @returns whether it was possible. If not, nothing was changed.
+ */
+export function quick(plot, all) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  const changes = [];
+  for (const trace of all) {
+    if (trace.yaxis === "y2") continue;
+    if (trace.mode !== "lines") return false;
+    const group = plot.querySelector(`g.trace${trace.uid}`);
+    const lines = group?.querySelectorAll(".js-line");
+    const path = pathOf(trace, xaxis, yaxis);
+    if (path === null || !lines?.length) return false;
+    changes.push([group, lines, path]);
+  }
+  for (const [group, [first, ...others], path] of changes) {
+    first.setAttribute("d", path);
+    for (const other of others) other.setAttribute("d", "M0,0"); // plotly has a path a stretch between gaps
+    group.querySelector(".js-fill")?.setAttribute("d", path);
+  }
+  all.forEach((trace, at) => Object.assign(plot.data[at], { x: trace.x, y: trace.y }));
+  plot.emit("plotly_afterplot");
+  return true;
+}
