@@ -32,6 +32,12 @@ class Login(Struct, frozen=True):
     token: str
 
 
+class Entered(Struct, frozen=True):
+    """What a session may do."""
+
+    right: str
+
+
 @router.post("/login")
 async def login(request: Request) -> Response:
     """Trades the read token for the cookie `nashboard_session`, which scripts can't read. Takes JSON, or the page's form."""
@@ -39,7 +45,7 @@ async def login(request: Request) -> Response:
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return await _form(request, home)
     token = (await decode(request, Login, MAX_BODY)).token
-    answer = json({"right": "read"})
+    answer = json(Entered("read"))
     if home.auth.closed:
         await _enter(request, answer, home, token)
     return answer

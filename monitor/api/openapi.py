@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from msgspec import Struct
 
 from monitor import wire
+from monitor.api.login import Entered, Login
 from monitor.api.runs import Patch
 from monitor.wire import Ack, Batch, Columns, Live, RunDetail, RunInfo, RunSummary, SampleInfo
 
@@ -83,6 +84,7 @@ BODIES: dict[tuple[str, str], type[Struct]] = {
     ("post", "/runs"): RunInfo,
     ("post", "/runs/{run_id}/records"): Batch,
     ("patch", "/runs/{run_id}"): Patch,
+    ("post", "/login"): Login,
 }
 ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("post", "/runs"): Declared,
@@ -96,6 +98,7 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("get", "/runs/{run_id}/samples"): SampleList,
     ("get", "/runs/{run_id}/samples/{step}"): SampleList,
     ("get", "/live"): Live,
+    ("post", "/login"): Entered,
 }
 REF = "#/components/schemas/{name}"
 

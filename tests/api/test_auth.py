@@ -164,6 +164,25 @@ def test_links_from_elsewhere_find_the_session(closed: Service) -> None:
     assert "<'" not in answer.text.partition("url=")[2]
 
 
+def test_the_dashboard_apart_logs_in_through_its_proxy(closed: Service) -> None:
+    command = [sys.executable, "-m", "monitor", "dashboard", "--api", closed.url, "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    ) as process:
+        try:
+            assert process.stdout
+            found = next(filter(None, (re.search(r"http://\S+", line) for line in process.stdout)))
+            with httpx.Client(base_url=f"{found[0]}/api/v1") as browser:
+                refused(browser.get("/runs"), 401)
+                refused(browser.post("/login", json={"token": READ}, headers={"Origin": "http://evil.example"}), 403)
+                forged = {"Origin": "http://evil.example", "X-Forwarded-Host": "evil.example"}
+                refused(browser.post("/login", json={"token": READ}, headers=forged), 403)
+                assert browser.post("/login", json={"token": READ}, headers={"Origin": found[0]}).status_code == 200
+                assert browser.get("/runs").status_code == 200
+        finally:
+            process.terminate()
+
+
 @pytest.mark.parametrize(
     "origin", ["http://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example"]
 )
