@@ -21,7 +21,7 @@ SenderId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class Scalars(Struct, frozen=True, array_like=True, tag="s"):
+class Scalars(Struct, frozen=True, array_like=True, tag="s", gc=False):
     """Some of one step's values. Records of one step logged in pieces are joined by (series, step).
 
     Attributes:

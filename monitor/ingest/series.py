@@ -141,17 +141,15 @@ class SeriesWriter:
 
     def _append(self, one: Series, reduced: list[tuple[Any, ...]]) -> None:
         level_rows = reduction.reduce_points(one.steps, one.values)
-        total = level_rows[0]
-        for row in level_rows[1:]:
-            total = reduction.add(total, row)
         for level in range(1, LEVELS + 1):
             reduced += [(one.id, level, *row) for row in level_rows]
             if level < LEVELS:
                 level_rows = reduction.reduce_rows(level_rows)
+        for row in level_rows:
+            _absorb(one, row)
         if one.last_step < 0:
             one.first_step = one.steps[0]
         one.last_step = one.steps[-1]
-        _absorb(one, total)
         value = one.values[-1]
         one.last = value if math.isfinite(value) else None
 
@@ -176,15 +174,15 @@ def _interleaved(some: list[Series]) -> list[Any]:
     return flat
 
 
-def _absorb(one: Series, total: Row) -> None:
-    one.nan_count += total[7]
-    one.inf_count += total[8] + total[9]
-    one.count += total[1] + total[7] + total[8] + total[9]
-    if total[1]:
-        assert total[3] is not None
-        assert total[4] is not None
-        one.min = total[3] if one.min is None else min(one.min, total[3])
-        one.max = total[4] if one.max is None else max(one.max, total[4])
+def _absorb(one: Series, row: Row) -> None:
+    one.nan_count += row[7]
+    one.inf_count += row[8] + row[9]
+    one.count += row[1] + row[7] + row[8] + row[9]
+    if row[1]:
+        assert row[3] is not None
+        assert row[4] is not None
+        one.min = row[3] if one.min is None else min(one.min, row[3])
+        one.max = row[4] if one.max is None else max(one.max, row[4])
 
 
 def write_summaries(connection: Connection, touched: list[Series]) -> None:
