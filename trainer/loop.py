@@ -39,7 +39,6 @@ def train(config: Config, run: monitor.Run, on_step: OnStep | None = None) -> Tr
     opt_g = torch.optim.Adam(G.parameters(), lr=config.lr_generator, betas=betas)
     opt_d = torch.optim.Adam(D.parameters(), lr=config.lr_discriminator, betas=betas)
     rng = torch.Generator().manual_seed(config.seed)  # batches, noise and the penalty's mixing
-
     run.watch(generator=G, discriminator=D, optimizers=(opt_g, opt_d))
     showing = Showing(run, dataset, config)
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +87,10 @@ def test_a_run_arrives_through_the_dashboard(stack: Stack) -> None:
     stack.start("dashboard")
     until(lambda: stack.healthy("dashboard"), timeout=60)
     assert get("/runs")["runs"] == []
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        get("/runs", token="a-token-of-nobody")
+    with refused.value as answer:
+        assert answer.code == 401
 
     stack.start("trainer")
     assert stack.order == ["monitor", "dashboard", "trainer"]

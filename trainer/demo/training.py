@@ -13,7 +13,7 @@ from trainer.demo.children import Child, Children
 from trainer.demo.recipes import Recipe
 from trainer.demo.service import Service
 
-STOP_PATIENCE = 1.5
+STOP_PATIENCE = 1.8
 STORED_TIMEOUT = 15.0  # seconds that the service gets to show the end of a finished run
 # What `trainer.loop.train` logs at each step. So each of these must have as many points as there were steps.
 EVERY_STEP = (
