@@ -167,7 +167,7 @@ export class Chart {
       const x1 = change["xaxis.range[1]"] ?? change["xaxis.range"]?.[1];
       if (x0 !== undefined && x1 !== undefined) this.board.zoom([x0, x1]);
     });
-    this.plot.addEventListener("dblclick", () => this.board.zoom(null));
+    this.plot.on("plotly_doubleclick", () => this.board.zoom(null));
     this.plot.addEventListener("pointermove", (event) => this.board.hover(this, event));
     this.plot.addEventListener("pointerleave", () => this.board.hover(null));
   }

@@ -13,7 +13,7 @@ export function flatten(value, prefix = "") {
 function table(title, values) {
   const rows = flatten(values ?? {}).filter(([key]) => key);
   const lines = rows.map(([key, text]) => h("tr", { "data-text": `${key} ${text}`.toLowerCase() }, h("th", { scope: "row" }, key), h("td", {}, text)));
-  if (!lines.length) lines.push(h("tr", {}, h("td", { class: "muted" }, "nothing was told")));
+  if (!lines.length) lines.push(h("tr", { "data-text": "" }, h("td", { class: "muted" }, "nothing was told")));
   return h("div", { class: "fact-table" }, h("h4", {}, title), h("table", {}, h("tbody", {}, ...lines)));
 }
 

@@ -8,6 +8,7 @@ const WAIT = 20; // seconds that the service may hold a question
 const DUTY = 0.2; // share of the time that merging and drawing may take
 const REST = [120, 350]; // ms, least and most: from log to pixel within 0.7 s
 const HIDDEN_REST = 5000;
+const PATIENCE = 15000; // ms that an answer may be late, before the connection is taken for dead
 const BACKOFF = [400, 5000];
 
 const sleep = (ms, signal) =>
@@ -26,6 +27,13 @@ async function rest(ms, signal) {
   document.removeEventListener("visibilitychange", look);
 }
 
+/** Aborts when the browser goes offline, when the answer is overdue, or with `signal`. */
+function lost(signal) {
+  const gone = new AbortController();
+  addEventListener("offline", () => gone.abort(new TypeError("offline")), { signal });
+  return AbortSignal.any([signal, gone.signal, AbortSignal.timeout(WAIT * 1000 + PATIENCE)]);
+}
+
 /**
  * Follows until `signal` aborts.
  * @param cursor where to go on from. @param runs ids whose points are wanted; [] for summaries alone.
@@ -38,7 +46,11 @@ export async function follow({ cursor, runs, take, anew, signal }) {
   while (!signal.aborted) {
     try {
       const wait = failures ? 0 : WAIT; // after a failure: know soon that it is back
-      const answer = await api.get(`live?${api.query({ cursor, wait, runs: runs().join(",") })}`, { signal });
+      const asked = new AbortController(); // takes the listeners of this question away with it
+      const question = `live?${api.query({ cursor, wait, runs: runs().join(",") })}`;
+      const answer = await api
+        .get(question, { signal: lost(AbortSignal.any([signal, asked.signal])) })
+        .finally(() => asked.abort());
       const began = performance.now();
       cursor = answer.reset ? await anew(answer) : answer.cursor;
       if (!answer.reset) await take(answer);
@@ -48,7 +60,8 @@ export async function follow({ cursor, runs, take, anew, signal }) {
       await rest(Math.min(Math.max(cost / DUTY, REST[0]), REST[1]), signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof TypeError) && !(error.status >= 400)) console.error(error); // a fault of ours: say it, go on
+      const expected = error instanceof TypeError || error.name === "TimeoutError" || error.status >= 400;
+      if (!expected) console.error(error); // a fault of ours: say it, go on
       failures += 1;
       const pause = Math.min(BACKOFF[0] * 2 ** (failures - 1), BACKOFF[1]) * (0.75 + Math.random() / 2);
       disconnected(failures, pause);

@@ -19,7 +19,7 @@ function dialog() {
       "form",
       {},
       h("h2", {}, "Token needed"),
-      h("p", { class: "muted" }, "The service printed a read token when it was first started; `nashboard tokens` shows it again."),
+      h("p", { class: "muted" }, "The service showed a read token when it was first started. `nashboard tokens new read` makes another."),
       h("label", {}, "Token", field),
       fault,
       button,

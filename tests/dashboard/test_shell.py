@@ -1,0 +1,146 @@
+"""What every page owes: themes, titles, designed emptiness, small screens, and no word to another host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.dashboard.looks import curves, last_x, line
+from tests.dashboard.seeds import Lab
+from tests.support import until
+
+pytestmark = pytest.mark.browser
+
+FIRST_PAINT = """document.addEventListener("DOMContentLoaded", () => {
+  window.first = getComputedStyle(document.documentElement).backgroundColor;
+})"""
+SHIFTS = """
+window.shift = 0;
+new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; })
+  .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def test_an_empty_service_says_how_to_start(own_lab: Lab, page: Page) -> None:
+    page.goto(own_lab.url)
+    expect(page.get_by_role("heading", name="No runs yet")).to_be_visible()
+    expect(page.locator("#runs-empty")).to_contain_text("nashboard demo")
+    expect(page.locator("#runs-empty")).to_contain_text("run = monitor.init(")
+    own_lab.run("first")  # and it goes by itself
+    expect(page.locator('.ag-row[row-id="first"]')).to_be_visible()
+    expect(page.locator("#runs-empty")).to_be_hidden()
+
+
+def test_the_theme_is_kept_and_never_flashes(lab: Lab, tab: Callable[..., Any]) -> None:
+    run = lab.run("theme")
+    lab.log(run, range(20))
+    page = tab().page
+    page.goto(f"{lab.url}/runs/{run}")
+    until(lambda: last_x(page) == 19)
+    light = line(page, "losses")["color"]
+    page.get_by_label("Dark or light").click()
+    until(lambda: line(page, "losses")["color"] != light)
+    # what is painted first after a reload is dark already: a script that runs before anything is drawn says so
+    page.add_init_script(FIRST_PAINT)
+    page.reload()
+    until(lambda: last_x(page) == 19)
+    red, green, blue = page.evaluate("window.first.match(/\\d+/g).map(Number)")
+    assert max(red, green, blue) < 60
+    assert line(page, "losses")["color"] != light
+
+
+def test_the_system_decides_until_somebody_chooses(lab: Lab, tab: Callable[..., Any]) -> None:
+    page = tab(scheme="dark").page
+    page.goto(lab.url)
+    assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == "dark"
+
+
+@pytest.mark.parametrize("place", ["", "runs/small", "compare?runs=small"])
+def test_a_telephone_shows_every_page_without_sideways_scrolling(lab: Lab, tab: Callable[..., Any], place: str) -> None:
+    lab.run("small", total_steps=500, tags=["a-rather-long-tag", "another-rather-long-tag"])
+    lab.log("small", range(100))
+    lab.samples("small", [0, 50])
+    page = tab(width=380).page
+    page.goto(f"{lab.url}/{place}")
+    expect(page.locator(".ag-row, .js-plotly-plot").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+def test_an_unknown_run_is_told_kindly(lab: Lab, tab: Callable[..., Any]) -> None:
+    one = tab()
+    one.page.goto(f"{lab.url}/runs/never-was")
+    expect(one.page.get_by_role("heading", name="No such run")).to_be_visible()
+    expect(one.page).to_have_title("Not found · Nashboard")
+    one.page.get_by_role("link", name="All runs").click()
+    expect(one.page.locator(".bar h1", has_text="Runs")).to_be_visible()
+    one.errors = [text for text in one.errors if "404" not in text]  # the browser's own word about the answer
+
+
+def test_an_address_that_is_no_page(lab: Lab, page: Page) -> None:
+    page.goto(f"{lab.url}/no/such/page")
+    expect(page.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
+    expect(page.locator("#missing-address")).to_have_text("/no/such/page")
+
+
+def test_a_run_without_points_waits_and_then_shows_them(lab: Lab, page: Page) -> None:
+    run = lab.run("waits")
+    page.goto(f"{lab.url}/runs/{run}")
+    expect(page.get_by_role("heading", name="Waiting for the first step")).to_be_visible()
+    lab.log(run, range(5))
+    until(lambda: last_x(page) == 4)
+    expect(page.get_by_role("heading", name="Waiting for the first step")).to_be_hidden()
+
+
+def test_values_that_are_not_finite_are_marked(lab: Lab, page: Page) -> None:
+    run = lab.run("odd")
+    odd = {30: float("nan"), 40: float("inf"), 50: float("-inf")}
+    lab.log(run, range(100), lambda step: {"loss/generator": odd.get(step, 1.0 + step)})
+    page.goto(f"{lab.url}/runs/{run}")
+    until(lambda: any(trace["uid"] == "marks" for trace in curves(page, "losses")))
+    marks = next(trace for trace in curves(page, "losses") if trace["uid"] == "marks")
+    assert dict(zip(marks["x"], marks["y"], strict=True)) == {30: 1, 40: 1, 50: 0}
+    assert line(page, "losses")["y"][30] is None
+    expect(page.locator("#run-head .badge.bad")).to_have_text("3 NaN/Inf")
+    lab.log(run, [100], lambda _: {"loss/generator": float("nan")})
+    expect(page.locator("#run-head .badge.bad")).to_have_text("4 NaN/Inf")
+    until(lambda: 100 in next(t for t in curves(page, "losses") if t["uid"] == "marks")["x"])
+
+
+def test_the_view_comes_back_with_the_link(lab: Lab, tab: Callable[..., Any]) -> None:
+    run = lab.run("view")
+    lab.log(run, range(200))
+    page = tab().page
+    page.goto(f"{lab.url}/runs/{run}")
+    until(lambda: last_x(page) == 199)
+    page.locator("#log-axis").check(force=True)
+    page.locator("#x-axis").get_by_text("Images").click()
+    until(lambda: last_x(page) == 200 * 64)
+    page.get_by_role("slider").first.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    until(lambda: "smooth=20" in page.evaluate("location.search"))
+    link = page.evaluate("location.href")
+    shown = curves(page, "losses")
+    assert {trace["uid"] for trace in shown} == {"c0", "c1", "c0r", "c1r"}  # smoothed, and the raw line faintly behind
+
+    other = tab().page
+    other.goto(link)
+    until(lambda: curves(other, "losses") == shown)
+    expect(other.locator("#smoothing-shown")).to_have_text("≈ 10 points")
+    expect(other.locator("#log-axis")).to_be_checked()
+    assert other.evaluate("document.querySelector('.js-plotly-plot')._fullLayout.yaxis.type") == "log"
+
+
+def test_pages_do_not_jump_while_they_load(lab: Lab, page: Page) -> None:
+    run = lab.run("still")
+    lab.log(run, range(500))
+    lab.samples(run, [0, 100])
+    lab.finish(run)
+    page.add_init_script(SHIFTS)
+    page.goto(f"{lab.url}/runs/{run}")
+    until(lambda: last_x(page) == 499)
+    expect(page.locator(".picture img").first).to_be_visible()
+    assert page.evaluate("window.shift") < 0.1  # what the web's vitals call good
