@@ -60,11 +60,11 @@ class Bar(Quiet):
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("D {task.fields[d_loss]:.3f}  G {task.fields[g_loss]:.3f}"),
+            TextColumn("{task.fields[losses]}"),
             TimeRemainingColumn(),
             console=self._console,
         )
-        self._task = self._bar.add_task(run.name, total=total, d_loss=float("nan"), g_loss=float("nan"))
+        self._task = self._bar.add_task(run.name, total=total, losses="starting …")
 
     def __enter__(self) -> Self:
         if self.run.mode == "online":
@@ -76,7 +76,7 @@ class Bar(Quiet):
         self._bar.stop()
 
     def update(self, d_loss: float, g_loss: float) -> None:
-        self._bar.update(self._task, completed=self.steps, d_loss=d_loss, g_loss=g_loss)
+        self._bar.update(self._task, completed=self.steps, losses=f"D {d_loss:.3f}  G {g_loss:.3f}")
 
     def ended(self, how: str) -> None:
         self._bar.stop()

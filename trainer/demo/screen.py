@@ -42,26 +42,23 @@ class Screen:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("D {task.fields[d_loss]:7.3f}  G {task.fields[g_loss]:7.3f}"),
+            TextColumn("{task.fields[losses]}"),
             TimeRemainingColumn(),
             console=self._console,
         )
         for training in trainings:
             name = training.recipe.name
-            self._tasks[name] = self._bars.add_task(
-                name, total=training.steps, d_loss=float("nan"), g_loss=float("nan")
-            )
+            self._tasks[name] = self._bars.add_task(name, total=training.steps, losses="starting …")
         if self._console.is_terminal:
             self._bars.start()
 
     def moved(self, training: Training) -> None:
         """Moves a training's bar."""
-        if self._bars is not None:
+        if self._bars is not None and training.step:
             self._bars.update(
                 self._tasks[training.recipe.name],
                 completed=training.step,
-                d_loss=training.discriminator,
-                g_loss=training.generator,
+                losses=f"D {training.discriminator:7.3f}  G {training.generator:7.3f}",
             )
 
     def stop_bars(self) -> None:
@@ -84,3 +81,4 @@ class Screen:
         self._console.print(table)
         for training in trainings:
             self.say(f"{training.recipe.name}: {url}/runs/{training.run}")
+        self.say(f"side by side: {url}/compare?runs={','.join(training.run for training in trainings)}")
