@@ -73,7 +73,7 @@ async def change(run_id: str, request: Request) -> Response:
 async def remove(run_id: str, request: Request) -> Response:
     """Deletes a run with its points, grids and events."""
     home = house(request)
-    await asyncio.wrap_future(home.writer.submit(lambda connection, applier: applier.delete(connection, run_id)))
+    await asyncio.wrap_future(home.writer.submit_delete(run_id))
     return Response(status_code=204)
 
 

@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, in
 
 from monitor.errors import NotFound
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
+from monitor.ingest.trash import throw_away
 from monitor.storage.blobs import Blobs
 from monitor.storage.rollups import LEVELS, SHIFT
 from monitor.storage.samples import sample_info
 from monitor.storage.statements import Statements
 from monitor.storage.tables import blobs as blob_table
-from monitor.storage.tables import events, points, rollups, runs, samples, senders, series
+from monitor.storage.tables import events, points, rollups, runs, samples, senders
 from monitor.wire import Batch, Event, Finish, RunInfo, SampleInfo, Samples, Scalars
 
 MAX_DURATION = 10 * 366 * 86_400.0  # a sender that tells of a longer run had its clock set meanwhile
@@ -133,16 +134,14 @@ class Applier:
         connection.execute(update(runs).where(runs.c.id == run_id).values(values))
 
     def delete(self, connection: Connection, run_id: str) -> None:
-        """Removes a run and all that is its."""
+        """Removes a run and all that is its; its points go bit by bit, see `monitor.ingest.trash`."""
         self._run(connection, run_id)
         self._touched.pop(run_id)
         self._runs.pop(run_id)
         self._series.drop(run_id)
         hashes = self._hashes(connection, samples.c.run_id == run_id)
-        mine = select(series.c.id).where(series.c.run_id == run_id)
-        for table in (points, rollups):
-            connection.execute(delete(table).where(table.c.series_id.in_(mine)))
-        for table in (series, samples, senders, events):
+        throw_away(connection, run_id)
+        for table in (samples, senders, events):
             connection.execute(delete(table).where(table.c.run_id == run_id))
         connection.execute(delete(runs).where(runs.c.id == run_id))
         self._deleted.append(Change(run_id, deleted=True))
@@ -328,12 +327,16 @@ class Applier:
             values["heartbeat_at"] = now
         if state.resumed:
             values |= {"state": "running", "reason": "", "finished_at": None, "told_duration": None}
-        if state.finished is not None:
-            told = state.finished.time - state.started_at
-            values |= {
-                "state": state.finished.state,
-                "reason": state.finished.reason,
-                "finished_at": now,
-                "told_duration": told if 0 <= told <= MAX_DURATION else None,
-            }
         connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+        if state.finished is not None:
+            self._finish(connection, run_id, state, state.finished, now)
+
+    def _finish(self, connection: Connection, run_id: str, state: RunState, last: Finish, now: float) -> None:
+        told = last.time - state.started_at
+        duration = told if 0 <= told <= MAX_DURATION else None
+        ended = update(runs).where(runs.c.id == run_id)
+        if last.state == "crashed":
+            # An earlier process of the run, whose journal came late: that it crashed says nothing of the one that finished.
+            ended = ended.where(runs.c.state != "finished")
+        values = {"state": last.state, "reason": last.reason, "finished_at": now, "told_duration": duration}
+        connection.execute(ended.values(values))

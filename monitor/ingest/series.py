@@ -17,6 +17,7 @@ from monitor.storage.statements import Statements
 from monitor.storage.tables import points, rollups, series
 from monitor.wire import TIME_SERIES, Scalars
 
+MAX_ASKED = 1000  # steps in one question
 MAX_CACHED = 50_000  # series kept in memory; beyond, those of runs that rest are loaded again when needed
 
 
@@ -41,7 +42,7 @@ class Series:
     @property
     def newest(self) -> int:
         """The largest step, those that wait to be written included (as long as they come in order)."""
-        return self.steps[-1] if self.steps else self.last_step
+        return max(self.steps[-1], self.last_step) if self.steps else self.last_step
 
 
 class SeriesWriter:
@@ -103,13 +104,34 @@ class SeriesWriter:
                 one.values += column
                 self._touched[one.id] = one
         clock = known.get(TIME_SERIES) or self.make(connection, run_id, TIME_SERIES, declared)
-        newest = clock.newest
+        newest, late = clock.newest, dict[int, float]()
         for record in records:
-            if record.step > newest and TIME_SERIES not in record.values:
+            if TIME_SERIES in record.values:
+                continue
+            if record.step > newest:
                 newest = record.step
                 clock.steps.append(newest)
                 clock.values.append(record.time)
                 self._touched[clock.id] = clock
+            elif record.step < newest:
+                late.setdefault(record.step, record.time)
+        if late:
+            self._add_late_times(connection, clock, late)
+
+    def _add_late_times(self, connection: Connection, clock: Series, late: dict[int, float]) -> None:
+        """The times of steps that come after later ones, but for those that have one."""
+        known = set(clock.steps)
+        asked = sorted(late.keys() - known)
+        for start in range(0, len(asked), MAX_ASKED):
+            some = points.c.step.in_(asked[start : start + MAX_ASKED])
+            known.update(
+                connection.execute(select(points.c.step).where(points.c.series_id == clock.id, some)).scalars()
+            )
+        new = [step for step in asked if step not in known]
+        if new:
+            clock.steps[:0] = new
+            clock.values[:0] = [late[step] for step in new]
+            self._touched[clock.id] = clock
 
     def pending(self) -> list[Series]:
         """The series that `write` will write; their `steps` and `values` are what was collected."""

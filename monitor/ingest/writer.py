@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 
 from monitor.errors import Busy, InvalidValue, NashboardError, QueueFull, StorageFull
 from monitor.ingest.apply import Applier, Change
+from monitor.ingest.trash import empty
 from monitor.storage.blobs import Blobs
 from monitor.wire import Batch
 
@@ -60,6 +61,7 @@ class Writer:
         self._publish, self._limit = publish, queue_bytes
         self._jobs: deque[Job] = deque()
         self._waiting, self._stopping = 0, False
+        self._untidy = True  # points of deleted runs may be left, also from before the start
         self._condition = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="nashboard-writer", daemon=True)
         self.counters = Counters()
@@ -84,6 +86,15 @@ class Writer:
     def waiting_bytes(self) -> int:
         """Bytes of batches that wait."""
         return self._waiting
+
+    def submit_delete(self, run_id: str) -> Future[None]:
+        """Queues the removal of a run."""
+
+        def action(connection: Connection, applier: Applier) -> None:
+            applier.delete(connection, run_id)
+            self._untidy = True
+
+        return self.submit(action)
 
     def submit_batch(self, run_id: str, batch: Batch, size: int) -> Future[int]:
         """Queues a batch of `size` encoded bytes; the future gives the acknowledged number once it is on disk.
@@ -113,15 +124,25 @@ class Writer:
         return job.future
 
     def _work(self) -> None:
-        while group := self._take():
+        while (group := self._take()) or not self._stopping:
             # From here on nobody can cancel them; those whose client went away before are left out.
             self._run([job for job in group if job.future.set_running_or_notify_cancel()])
             with self._condition:
                 self._waiting -= sum(job.size for job in group)
+            if self._untidy:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        try:
+            with self._engine.begin() as connection:
+                self._untidy = empty(connection)
+        except Exception:  # it is not urgent: the next deletion or the next start tries again
+            logger.exception("points of deleted runs could not be removed")
+            self._untidy = False
 
     def _take(self) -> list[Job]:
         with self._condition:
-            while not self._jobs and not self._stopping:
+            while not (self._jobs or self._stopping or self._untidy):
                 self._condition.wait()
             group: list[Job] = []
             size = 0

@@ -115,13 +115,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("run_id", "name", name="uq_series_run_name"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "trash",
+        sa.Column("series_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("series_id"),
     )
     op.create_table(
         "points",
         sa.Column("series_id", sa.Integer(), nullable=False),
         sa.Column("step", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
-        sa.ForeignKeyConstraint(["series_id"], ["series.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("series_id", "step"),
         sqlite_with_rowid=False,
     )
@@ -139,7 +144,6 @@ def upgrade() -> None:
         sa.Column("nan", sa.BigInteger(), nullable=False),
         sa.Column("pos_inf", sa.BigInteger(), nullable=False),
         sa.Column("neg_inf", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["series_id"], ["series.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("series_id", "level", "bucket"),
         sqlite_with_rowid=False,
     )
@@ -149,6 +153,7 @@ def downgrade() -> None:
     """Removes them."""
     op.drop_table("rollups")
     op.drop_table("points")
+    op.drop_table("trash")
     op.drop_table("series")
     op.drop_table("senders")
     op.drop_index("ix_samples_batch", table_name="samples")
