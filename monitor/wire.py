@@ -19,6 +19,7 @@ Step = Annotated[int, Meta(ge=0, le=MAX_STEP)]
 RunId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 SenderId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Size = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 class Scalars(Struct, frozen=True, array_like=True, tag="s", gc=False):
@@ -55,16 +56,16 @@ class Samples(Struct, frozen=True, array_like=True, tag="m"):
     name: Name
     kind: Literal["fixed", "random", "reference"]
     image: bytes
-    rows: int
-    columns: int
-    count: int
-    tile_height: int
-    tile_width: int
+    rows: Size
+    columns: Size
+    count: Size
+    tile_height: Size
+    tile_width: Size
     value_range: str
     inferred: bool
     batch: bytes = b""
     batch_dtype: str = "uint8"
-    batch_shape: tuple[int, ...] = ()
+    batch_shape: tuple[Size, ...] = ()
 
 
 class Event(Struct, frozen=True, array_like=True, tag="e"):

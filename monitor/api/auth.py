@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import time
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
@@ -115,7 +115,7 @@ class Auth:
     def _check_hosts(self, hosts: set[str]) -> None:
         """Against pages that make their own name point to this machine (DNS rebinding)."""
         for host in hosts:
-            name = urlsplit(f"//{host}").hostname or ""
+            name = _split(f"//{host}").hostname or ""
             if not is_loopback(name) and not self.allowed & {name, host}:
                 raise Forbidden(
                     f"the host {host!r} is not allowed: this service is open, so it answers to names of this machine's loopback "
@@ -123,10 +123,17 @@ class Auth:
                 )
 
 
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # brackets that do not close: an address of nobody
+        return SplitResult("", "", "", "", "")
+
+
 def _check_origin(headers: Headers, hosts: set[str]) -> None:
     """Against pages of others that make a browser send something here (CSRF). What is no browser sends no origin."""
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() not in hosts:
+    if origin is not None and _split(origin).netloc.lower() not in hosts:
         raise Forbidden(
             f"a page of {origin!r} may not change anything here (host {', '.join(sorted(hosts)) or 'unknown'}); "
             "a proxy has to pass the Host header on"

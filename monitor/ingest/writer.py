@@ -198,6 +198,8 @@ def _told(error: Exception) -> Exception:
         return Busy("another process holds the database: try again", retry_after=2)
     if isinstance(error, StatementError) and isinstance(error.orig, TypeError | ValueError):
         return InvalidValue(f"a value can't be stored: {error.orig}")
+    if isinstance(error, OverflowError):  # SQLite's driver, of an integer with more than 64 bits
+        return InvalidValue(f"a value can't be stored: {error}")
     if not isinstance(error, NashboardError):
         logger.error("a batch could not be written", exc_info=error)
     return error
