@@ -46,6 +46,9 @@ def attach(outer: FastAPI, api_url: str = API, root_path: str = "") -> Dash:
         suppress_callback_exceptions=True,
         add_log_handler=False,
     )
+    # Dash's middleware knows its own requests by their whole path, which has the prefix in it, while routes are matched
+    # without. The setting is read-only to users of Dash; nothing else reads it once the routes are made.
+    dict.__setitem__(app.config, "routes_pathname_prefix", f"{root_path}/")
     app.layout = shell.layout(f"{root_path}/", f"{root_path}{assets}")
     shell.connect(app)
     return app

@@ -46,7 +46,7 @@ LIGHT = Theme(
     grid="#eceef2",
     alert="#d11f3a",
     roles={"generator": "#0068b5", "discriminator": "#c25a00", "real": "#00805e", "fake": "#a8418a"},
-    runs=("#0068b5", "#c25a00", "#00805e", "#a8418a", "#3c9ad1", "#7d6608"),
+    runs=("#0068b5", "#c25a00", "#00805e", "#a8418a", "#3c9ad1", "#4a1c05"),
     band=0.20,
     faint=0.28,
 )

@@ -112,6 +112,7 @@ def test_values_that_are_not_finite_are_marked(lab: Lab, page: Page) -> None:
 def test_the_view_comes_back_with_the_link(lab: Lab, tab: Callable[..., Any]) -> None:
     run = lab.run("view")
     lab.log(run, range(200))
+    lab.finish(run)
     page = tab().page
     page.goto(f"{lab.url}/runs/{run}")
     until(lambda: last_x(page) == 199)

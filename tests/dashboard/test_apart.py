@@ -1,0 +1,196 @@
+"""The dashboard apart from the service, and both behind a reverse proxy with a prefix."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from playwright.sync_api import Page, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboard.proxy import METHODS, Proxy
+from tests.dashboard.looks import last_x
+from tests.dashboard.seeds import Lab
+from tests.support import Service, until
+
+
+@contextmanager
+def apart(api: str) -> Iterator[str]:
+    """`nashboard dashboard --api …` as a process; its address."""
+    command = [sys.executable, "-m", "monitor", "dashboard", "--api", api, "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert process.stdout
+        found = re.search(r"The dashboard is at (\S+)", process.stdout.readline())
+        assert found
+        yield found[1]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def dashboard(lab: Lab) -> Iterator[str]:
+    with apart(lab.url) as url:
+        yield url
+
+
+def test_answers_and_errors_pass_as_they_are(lab: Lab, dashboard: str) -> None:
+    lab.run("passes")
+    lab.finish("passes")
+    for path in ("/runs/passes", "/runs/never-was", "/runs?limit=0"):
+        direct, through = (httpx.get(f"{base}/api/v1{path}") for base in (lab.url, dashboard))
+        assert (through.status_code, through.content) == (direct.status_code, direct.content)
+        assert len(through.headers.get_list("date")) == 1
+    assert httpx.get(f"{dashboard}/healthz").json() == {"status": "ok"}
+    assert httpx.get(f"{dashboard}/api/v1/healthz").json() == {"status": "ok"}
+
+
+def test_bodies_and_types_pass(lab: Lab, dashboard: str) -> None:
+    with httpx.Client(base_url=f"{dashboard}/api/v1") as client:
+        assert client.post("/runs", json={"id": "through"}).is_success
+        body = {"sender": "s", "first_seq": 1, "records": [["s", 0, 1.0, {"loss/generator": 2.5}]]}
+        assert client.post("/runs/through/records", json=body).json()["acked"] == 1
+        assert client.patch("/runs/through", json={"notes": "seen"}).json()["notes"] == "seen"
+        assert lab.service.points("loss/generator", "through") == {0: 2.5}
+        lab.samples("through", [0])
+        sample = client.get("/runs/through/samples").json()["samples"][0]
+        image = client.get(f"/blobs/{sample['hash']}")
+        assert image.headers["content-type"] == "image/webp"
+        assert "immutable" in image.headers["cache-control"]
+        assert (
+            client.get(f"/blobs/{sample['hash']}", headers={"if-none-match": image.headers["etag"]}).status_code == 304
+        )
+        assert client.delete("/runs/through").status_code == 204
+
+
+def test_a_long_poll_waits_and_is_answered_at_once(lab: Lab, dashboard: str) -> None:
+    lab.run("polled")
+    with httpx.Client(base_url=f"{dashboard}/api/v1", timeout=30) as client:
+        cursor = client.get("/live").json()["cursor"]
+        started = time.monotonic()
+        timer = threading.Timer(0.5, lambda: lab.log("polled", [0]))
+        timer.start()
+        answer = client.get("/live", params={"cursor": cursor, "wait": 20}).json()
+        timer.join()
+        assert 0.3 < time.monotonic() - started < 10
+        assert "polled" in answer["changes"]
+
+
+def test_an_absent_service_is_told_in_the_usual_shape() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with apart(f"http://127.0.0.1:{port}") as url:
+        answer = httpx.get(f"{url}/api/v1/runs")
+        assert answer.status_code == 502
+        assert answer.json()["error"]["code"] == "unreachable"
+        assert httpx.get(url).status_code == 200  # the page itself comes, and says so
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    command = [sys.executable, "-m", "monitor", "dashboard", "--api", "monitor:8642"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert "--api='monitor:8642' is not allowed" in done.stderr
+
+
+@pytest.mark.browser
+def test_a_live_run_through_the_dashboard_apart(lab: Lab, dashboard: str, page: Page) -> None:
+    run = lab.run("apart")
+    lab.log(run, range(30))
+    page.goto(f"{dashboard}/runs/{run}")
+    until(lambda: last_x(page) == 29)
+    lab.log(run, range(30, 40))
+    until(lambda: last_x(page) == 39)
+
+
+@pytest.mark.browser
+def test_the_token_is_asked_for_once(tmp_path: Path, tab: Callable[..., Any]) -> None:
+    service = Service(tmp_path, auth="always", read_token="read-me-0123456789", ingest_token="send-me-0123456789")
+    service.start()
+    try:
+        with apart(service.url) as url:
+            one = tab()
+            one.page.goto(url)
+            field = one.page.get_by_label("Token", exact=True)
+            field.fill("wrong-token-0123456789")
+            one.page.get_by_role("button", name="Log in").click()
+            expect(one.page.locator(".fault")).to_have_text("That is not a token of this service.")
+            field.fill("read-me-0123456789")
+            one.page.get_by_role("button", name="Log in").click()
+            expect(one.page.get_by_role("heading", name="No runs yet")).to_be_visible()
+            one.page.reload()
+            expect(one.page.get_by_role("heading", name="No runs yet")).to_be_visible()
+            expect(one.page.locator("dialog")).to_have_count(0)
+            one.errors = [text for text in one.errors if "401" not in text]  # the browser's own word about the answers
+    finally:
+        service.close()
+
+
+class Front:
+    """A reverse proxy that serves what is at `target` below a prefix, as people set up nginx."""
+
+    def __init__(self, target: str, prefix: str) -> None:
+        self.proxy = Proxy(target)
+        routes = [Route(f"{prefix}/{{path:path}}", self.strip, methods=METHODS)]
+        app = Starlette(routes=routes, lifespan=self.lifespan)
+        config = uvicorn.Config(app, port=0, log_level="warning", loop="asyncio", timeout_graceful_shutdown=1)
+        self.prefix, self.server = prefix, uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run)
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        await self.proxy.close()
+
+    async def strip(self, request: Request) -> Response:
+        request.scope["path"] = request.scope["path"].removeprefix(self.prefix)
+        return await self.proxy(request)
+
+    def __enter__(self) -> str:
+        self.thread.start()
+        until(lambda: self.server.started)
+        return f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}{self.prefix}"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.should_exit = True
+        self.thread.join(20)
+
+
+@pytest.mark.browser
+def test_a_live_run_behind_a_prefix(tmp_path: Path, page: Page) -> None:
+    service = Service(tmp_path, dashboard=True, root_path="/lab/gan").start()
+    service.http = httpx.Client(base_url=f"http://127.0.0.1:{service.port}/api/v1")
+    try:
+        lab = Lab(service)
+        run = lab.run("below")
+        lab.log(run, range(30))
+        lab.samples(run, [0])
+        with Front(f"http://127.0.0.1:{service.port}", "/lab/gan") as url:
+            page.goto(url + "/")
+            page.locator(f'.ag-row[row-id="{run}"]').get_by_role("link").click()
+            expect(page).to_have_url(f"{url}/runs/{run}")
+            until(lambda: last_x(page) == 29)
+            lab.log(run, range(30, 40))
+            until(lambda: last_x(page) == 39)
+            expect(page.locator(".picture img").first).to_be_visible()
+            page.reload()
+            until(lambda: last_x(page) == 39)
+            page.goto("about:blank")
+    finally:
+        service.close()

@@ -1,0 +1,92 @@
+"""What the dashboard serves without a browser: pages, files, addresses below a prefix."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from dashboard import index
+from dashboard.app import attach
+from dashboard.shell import pages
+from tests.dashboard.seeds import Lab
+
+
+@pytest.fixture
+def outer() -> FastAPI:
+    return FastAPI()
+
+
+def boot(html: str) -> dict[str, object]:
+    found = re.search(r'<script id="nashboard-boot" type="application/json">(.*?)</script>', html, re.DOTALL)
+    assert found
+    told: dict[str, object] = json.loads(found[1])
+    return told
+
+
+def addresses(html: str) -> list[str]:
+    return re.findall(r'(?:src|href)="([^"]+)"', html)
+
+
+def test_a_deep_link_as_the_first_request_has_all_it_needs(own_lab: Lab) -> None:
+    with httpx.Client(base_url=own_lab.url) as client:
+        html = client.get("/runs/abc").text
+        ours = [address for address in addresses(html) if address.startswith("/static/")]
+        assert {name.rpartition(".")[2] for name in ours} == {"css", "js", "svg"}
+        for address in addresses(html):
+            assert client.get(address).status_code == 200, address
+        plotly = client.get(str(boot(html)["plotly"]))
+        assert plotly.status_code == 200
+        assert "max-age=31536000" in plotly.headers["cache-control"]
+        script = client.get(next(address for address in ours if address.endswith(".js")))
+        assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert "javascript" in script.headers["content-type"]
+
+
+def test_nothing_comes_from_another_host(outer: FastAPI) -> None:
+    app = attach(outer)
+    html = app.index_string
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', html)
+    for path in index.ASSETS.rglob("*"):
+        if path.is_file():
+            text = path.read_text().replace("http://www.w3.org/2000/svg", "")
+            assert not re.search(r"https?://", text), path
+
+
+def test_below_a_prefix_every_address_begins_with_it(outer: FastAPI) -> None:
+    app = attach(outer, root_path="/lab/gan")
+    html = app.index_string
+    assert all(address.startswith("/lab/gan/") for address in addresses(html))
+    told = boot(html)
+    assert (told["base"], told["api"]) == ("/lab/gan/", "/lab/gan/api/v1")
+    assert app.config.requests_pathname_prefix == "/lab/gan/"
+
+
+def test_no_callback_runs_on_the_event_loop(outer: FastAPI) -> None:
+    app = attach(outer)
+    app._setup_server()  # fills the map, as the first request does
+    assert app.callback_map
+    for name, callback in app.callback_map.items():
+        function = callback.get("callback")  # clientside ones have none
+        assert function is None or inspect.iscoroutinefunction(function), name
+
+
+def test_pages_are_plain_json() -> None:
+    assert set(json.loads(json.dumps(pages(), default=lambda one: one.to_plotly_json()))) == {
+        "runs",
+        "run",
+        "compare",
+        "missing",
+    }
+
+
+def test_a_changed_file_gets_a_new_address(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("assets")
+    (folder / "a.js").write_text("1")
+    before = index.digest(folder)
+    (folder / "a.js").write_text("2")
+    assert index.digest(folder) != before
