@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -97,4 +98,5 @@ def serve(dir_: str | None, no_dashboard: bool, **given: Any) -> None:
         timeout_graceful_shutdown=2,
         timeout_keep_alive=75,
     )
-    Server(config, app.state.house.release).run([listener])
+    with suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again once all is closed: that is no fault
+        Server(config, app.state.house.release).run([listener])

@@ -53,6 +53,7 @@ def open_engine(url: str) -> Engine:
             "cache_size=-16384",
             "temp_store=MEMORY",
             "journal_size_limit=67108864",
+            "wal_autocheckpoint=8000",  # pages: hot leaves are written back once for many commits
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
