@@ -34,6 +34,7 @@ def create_app(api: str, root_path: str = "") -> FastAPI:
 
     outer.add_route("/healthz", healthz)
     outer.add_route(API + "/{path:path}", proxy.__call__, methods=METHODS)
+    outer.state.proxy = proxy
     attach(outer, root_path=root_path)
     return outer
 
@@ -48,6 +49,11 @@ class Server(uvicorn.Server):
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
             click.echo(f"The dashboard is at http://{shown}:{port}{self.config.root_path}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets go of the long polls first, then stops as usual."""
+        self.config.app.state.proxy.stopping.set()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
 
 
 @click.command()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import httpx
 from starlette.requests import Request
@@ -18,6 +20,11 @@ METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
 TIMEOUT = httpx.Timeout(10.0, read=90.0)
 
 
+def failure(code: str, message: str, status: int) -> JSONResponse:
+    """An error of ours in the shape that all errors of the API have."""
+    return JSONResponse({"error": {"code": code, "message": message, "detail": {}}}, status)
+
+
 class Proxy:
     """Passes requests below a prefix on, headers, cookies and bodies as they are; both ways as a stream.
 
@@ -29,6 +36,7 @@ class Proxy:
         self.api = api.rstrip("/")
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         # no cookie jar and no proxies from the environment: what a browser sends is all that is sent
+        self.stopping = asyncio.Event()
         self.client = httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False, follow_redirects=False)
 
     async def __call__(self, request: Request) -> Response:
@@ -44,15 +52,26 @@ class Proxy:
         )
         self.client.cookies.clear()
         try:
-            answer = await self.client.send(outgoing, stream=True)
+            answer = await self._unless_stopping(self.client.send(outgoing, stream=True))
         except httpx.TransportError as error:
-            message = f"the service at {self.api} does not answer: {type(error).__name__}"
-            return JSONResponse({"error": {"code": "unreachable", "message": message, "detail": {}}}, 502)
+            return failure("unreachable", f"the service at {self.api} does not answer: {type(error).__name__}", 502)
+        if answer is None:
+            return failure("stopping", "the dashboard is being stopped", 503)
         response = StreamingResponse(self._body(answer), answer.status_code)
         response.raw_headers = [
             (name.lower(), value) for name, value in answer.headers.raw if name.lower().decode() not in HOP_BY_HOP
         ]
         return response
+
+    async def _unless_stopping(self, asking: Coroutine[Any, Any, httpx.Response]) -> httpx.Response | None:
+        """The answer; None when we are stopped before it comes: a long poll must not hold that up."""
+        answer, stop = asyncio.ensure_future(asking), asyncio.ensure_future(self.stopping.wait())
+        try:
+            await asyncio.wait({answer, stop}, return_when=asyncio.FIRST_COMPLETED)
+            return answer.result() if answer.done() else None
+        finally:
+            stop.cancel()
+            answer.cancel()
 
     @staticmethod
     async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
