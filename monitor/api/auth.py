@@ -98,7 +98,9 @@ class Auth:
         hosts = {value.lower() for name in ("host", "x-forwarded-host") for value in connection.headers.getlist(name)}
         if not self.closed:
             self._check_hosts(hosts)
-        if method not in SAFE:
+        if (
+            method not in SAFE or connection.scope["type"] == "websocket"
+        ):  # browsers let any page open a websocket anywhere
             _check_origin(connection.headers, hosts)
         if not self.closed or path in OPEN_PATHS or (path.startswith(OPEN_FOLDERS) and ".." not in path):
             return

@@ -9,10 +9,13 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from tests.support import Service
 
@@ -284,3 +287,14 @@ def test_weak_tokens_are_refused_and_not_shown(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "NASHBOARD_READ_TOKEN" in done.stderr
     assert "hunter2" not in done.stderr
+
+
+def test_pages_of_others_open_no_websocket(closed: Service, start_service: Callable[..., Service]) -> None:
+    """Browsers let any page open a websocket to anywhere: the Origin is all that tells."""
+    free = start_service(dashboard=True)
+    own = f"http://127.0.0.1:{free.port}"
+    for service, origin, allowed in ((free, own, True), (free, "http://evil.example", False), (closed, None, False)):
+        address = f"ws://127.0.0.1:{service.port}/_dash-ws-callback"
+        refusal = nullcontext() if allowed else pytest.raises(InvalidStatus, match="403")
+        with refusal, connect(address, origin=origin):
+            pass
