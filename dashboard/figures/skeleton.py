@@ -34,7 +34,7 @@ def layout(theme: Theme) -> Json:
         "dragmode": "zoom",
         "xaxis": axis
         | {"fixedrange": False, "showgrid": False, "ticks": "outside", "ticklen": 3, "tickcolor": theme.grid},
-        "yaxis": axis | {"nticks": 5, "exponentformat": "power", "minexponent": 3},
+        "yaxis": axis | {"nticks": 5, "exponentformat": "e", "minexponent": 3},
         "yaxis2": {
             "overlaying": "y",
             "anchor": "x",

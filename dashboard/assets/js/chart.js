@@ -4,7 +4,7 @@ import { h, icon, setText } from "./dom.js";
 import * as format from "./format.js";
 import { quick } from "./quick.js";
 import { palette } from "./theme.js";
-import { markTrace, traces } from "./traces.js";
+import { fit, markTrace, traces } from "./traces.js";
 
 const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: false, showTips: false, scrollZoom: false };
 const MARK = 7; // pixels between two marks
@@ -116,18 +116,19 @@ export class Chart {
       );
     const all = ["bands", "faints", "lines"].flatMap((kind) => made.flatMap((one) => one[kind]));
     const marks = made.flatMap((one) => one.marks);
+    const room = fit(all, look.log);
     const [from, to] = look.range ?? this.board.extent();
     if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.plot.clientWidth)));
     // what the plot's frame hangs on: as long as it stays the same, new points go straight into the lines
     const key = [from, to, marks.length, this.plot.clientWidth, this.plot.clientHeight, ...all.map((one) => one.uid)].join();
-    if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, this.layout(colours, [from, to]), CONFIG);
+    if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, this.layout(colours, [from, to], room), CONFIG);
     this.frameKey = key;
     this.listen();
     this.tell(this.board.hovered);
     this.say(curves, made);
   }
 
-  layout(colours, range) {
+  layout(colours, range, room) {
     const { look } = this.board;
     const base = colours.layout;
     return {
@@ -136,7 +137,7 @@ export class Chart {
       height: this.plot.clientHeight,
       dragmode: touch.matches ? false : "zoom",
       xaxis: { ...base.xaxis, ticksuffix: this.board.suffix, range, autorange: false },
-      yaxis: { ...base.yaxis, type: look.log ? "log" : "linear", autorange: true },
+      yaxis: { ...base.yaxis, type: look.log ? "log" : "linear", range: room, autorange: false },
       datarevision: (this.revision = (this.revision ?? 0) + 1),
     };
   }

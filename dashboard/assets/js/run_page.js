@@ -106,14 +106,14 @@ export class RunPage {
     this.laid.set(spec.id, { names, chart });
   }
 
-  section({ title, folded, count }) {
+  section({ title, folded, count, charts }) {
     const id = `section-${title}`;
     const held = byId(id);
     if (held) {
       setText(held.querySelector(".count"), String(count));
       return held.querySelector(".charts");
     }
-    const grid = h("div", { class: "charts small" });
+    const grid = h("div", { class: charts.some((chart) => chart.names.length > 2) ? "charts" : "charts small" });
     byId("run-sections").append(
       h("details", { class: "section", id, open: !folded }, h("summary", {}, title, h("span", { class: "count" }, String(count))), grid),
     );

@@ -2,6 +2,8 @@
 
 import { smooth, stride } from "./smoothing.js";
 
+const ROOM = 0.07; // share of the y range above and below
+
 /** The smoothed line of the shown rows; a zoomed stretch starts from what the whole run's average is there. */
 function smoothed(curve, points) {
   if (curve.shown === curve.whole) return smooth(curve.whole, points);
@@ -73,6 +75,24 @@ export function traces(curve, look) {
     if (down) made.marks.push({ x: at, y: 0, symbol: "triangle-down" });
   }
   return made;
+}
+
+/** The y range that all traces fit in, with some room; for a log axis in powers of ten, as plotly wants it. */
+export function fit(all, log) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const trace of all) {
+    for (const value of trace.y) {
+      if (value === null || Number.isNaN(value) || (log && value <= 0)) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  if (low > high) return log ? [-1, 1] : [0, 1];
+  if (log) [low, high] = [Math.log10(low), Math.log10(high)];
+  // a constant stands in the middle, on an axis of its own size
+  const room = high > low ? (high - low) * ROOM : log ? 0.5 : Math.abs(high) / 2 || 1;
+  return [low - room, high + room];
 }
 
 /** One trace of all marks of a chart; where they would lie on each other (closer than `apart`), one of a kind is enough. */
