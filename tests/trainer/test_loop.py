@@ -48,7 +48,9 @@ def test_a_seed_gives_the_same_weights_to_the_last_bit(setting: str, off: monito
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_watched_weights_are_the_unwatched_ones(setting: str, off: monitor.Run, tmp_path: Path) -> None:
-    with monitor.init(mode="offline", dir=tmp_path, media_backlog=1000) as run:  # a busy machine draws slower than it trains
+    with monitor.init(
+        mode="offline", dir=tmp_path, media_backlog=1000
+    ) as run:  # a busy machine draws slower than it trains
         watched = train(SETTINGS[setting], run)
     assert run.dropped == run.refused == 0
     assert same(watched, train(SETTINGS[setting], off))
