@@ -144,6 +144,36 @@ def test_the_token_is_asked_for_once(tmp_path: Path, tab: Callable[..., Any]) ->
         service.close()
 
 
+@pytest.mark.browser
+def test_an_absent_service_is_shown_and_its_coming_noticed(own_lab: Lab, tab: Callable[..., Any]) -> None:
+    run = own_lab.run("later")
+    own_lab.log(run, range(10))
+    own_lab.service.kill()
+    with apart(own_lab.url) as url:
+        one = tab()
+        one.page.goto(f"{url}/runs/{run}")
+        expect(one.page.get_by_role("heading", name="Nothing can be shown yet")).to_be_visible()
+        own_lab.service.start()
+        until(lambda: last_x(one.page) == 9)
+        expect(one.page.get_by_role("heading", name="Nothing can be shown yet")).to_be_hidden()
+        one.page.goto("about:blank")
+        one.errors = [text for text in one.errors if "502" not in text]
+
+
+def test_a_long_poll_does_not_hold_up_the_end(lab: Lab) -> None:
+    cursor = lab.service.get("/live")["cursor"]
+    answers: list[int] = []
+    with apart(lab.url) as url:
+        path = f"{url}/api/v1/live?cursor={cursor}&wait=20&runs=none"
+        polling = threading.Thread(target=lambda: answers.append(httpx.get(path, timeout=30).status_code))
+        polling.start()
+        until(lambda: httpx.get(f"{url}/healthz").status_code == 200)
+        started = time.monotonic()
+    polling.join(20)
+    assert answers in ([503], [200])  # 200: something happened in the last moment
+    assert time.monotonic() - started < 10
+
+
 class Front:
     """A reverse proxy that serves what is at `target` below a prefix, as people set up nginx."""
 

@@ -79,6 +79,20 @@ def test_an_unknown_run_is_told_kindly(lab: Lab, tab: Callable[..., Any]) -> Non
     one.errors = [text for text in one.errors if "404" not in text]  # the browser's own word about the answer
 
 
+def test_a_run_that_is_deleted_goes_from_every_page(lab: Lab, tab: Callable[..., Any]) -> None:
+    run = lab.run("deleted")
+    lab.log(run, range(10))
+    table, own = tab(), tab()
+    table.page.goto(lab.url)
+    expect(table.page.locator(f'.ag-row[row-id="{run}"]')).to_be_visible()
+    own.page.goto(f"{lab.url}/runs/{run}")
+    until(lambda: last_x(own.page) == 9)
+    assert lab.service.http.delete(f"/runs/{run}").status_code == 204
+    expect(table.page.locator(f'.ag-row[row-id="{run}"]')).to_have_count(0)
+    expect(own.page.get_by_role("heading", name="No such run")).to_be_visible()
+    own.errors = [text for text in own.errors if "404" not in text]
+
+
 def test_an_address_that_is_no_page(lab: Lab, page: Page) -> None:
     page.goto(f"{lab.url}/no/such/page")
     expect(page.get_by_role("heading", name="There is nothing at this address")).to_be_visible()

@@ -17,7 +17,8 @@ const IMAGES = "images_seen";
 export class RunPage {
   constructor(id, signal) {
     this.id = id;
-    this.signal = signal;
+    this.inner = new AbortController();
+    this.signal = AbortSignal.any([signal, this.inner.signal]);
     this.data = new RunData(id);
     this.laid = new Map(); // chart id → the names that it was made for
   }
@@ -141,6 +142,7 @@ export class RunPage {
   async take(answer) {
     const change = answer.changes?.[this.id];
     const summary = answer.runs?.find((one) => one.id === this.id);
+    if (change && !summary) return this.gone();
     const news = this.data.absorb(change, summary);
     if (news.samples.length) this.samples.add(this.id, news.samples);
     if (news.fresh.length || change?.rewound_to !== undefined) {
@@ -158,9 +160,26 @@ export class RunPage {
     await this.board.drawn();
   }
 
+  /** Something happened to the run, and it is in no list any more. */
+  async gone() {
+    try {
+      await this.data.loadInfo(this.signal);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      this.leave();
+      await missing("run-page", this.id);
+    }
+  }
+
+  /** Ends what runs here, before the page itself is left. */
+  leave() {
+    this.inner.abort(new DOMException("left the page", "AbortError"));
+  }
+
   /** What was missed can't be told: everything again. */
   async anew() {
-    await this.data.loadInfo(this.signal);
+    await this.gone();
+    this.signal.throwIfAborted();
     this.lay();
     const cursor = await this.data.reload(this.signal);
     if (this.data.zoomed) await this.data.refine(this.signal);

@@ -11,6 +11,7 @@ import { MOST } from "./chosen.js";
 import * as view from "./view.js";
 
 const LIST = "runs?limit=10000";
+const AGAIN = 60000; // ms until the whole list is fetched again, whatever the live answers told
 const CLOCK = 15000; // ms between two looks at "5 min ago"
 const NARROW = "(max-width: 720px)";
 const SECONDARY = ["project", "group", "generator", "discriminator", "started_at", "duration"];
@@ -49,6 +50,8 @@ export class RunsPage {
       add: both.filter((one) => !this.rows.has(one.id)),
     });
     this.rows = fresh;
+    this.cursor = cursor;
+    this.filled = performance.now();
     this.shown();
     return cursor;
   }
@@ -75,7 +78,11 @@ export class RunsPage {
     this.api?.setGridOption("quickFilterText", text);
   }
 
-  take(answer) {
+  async take(answer) {
+    // a deleted run is in no list: something happened, and nobody is named
+    const unnamed = !answer.runs.length && answer.cursor !== this.cursor;
+    this.cursor = answer.cursor;
+    if (unnamed || performance.now() - this.filled > AGAIN) await this.fill();
     const changed = answer.runs.map(row);
     this.api.applyTransaction({
       update: changed.filter((one) => this.rows.has(one.id)),
