@@ -23,6 +23,15 @@ document.documentElement.dataset.mantineColorScheme = dark ? "dark" : "light";
 document.documentElement.dataset.agThemeMode = dark ? "dark" : "light";
 """
 
+# plotly.js is by far the largest file: where charts are drawn it is fetched and compiled beside all else. Deferred, it runs
+# after Dash's scripts and before ours; a script that is put into the document later would be compiled later, too.
+EARLY = """
+const boot = JSON.parse(document.getElementById("nashboard-boot").textContent);
+if (location.pathname !== boot.base) {
+  document.write(`<script defer id='plotly' src='${boot.plotly}'></scr` + "ipt>");
+}
+"""
+
 # Dash may call before the modules are there: calls wait for them.
 BRIDGE = """
 window.nashboard = {};
@@ -40,13 +49,17 @@ PAGE = """<!DOCTYPE html>
 <title>Nashboard</title>
 <link rel="icon" type="image/svg+xml" href="@ASSETS@/favicon.svg">
 <script>@SCHEME@</script>
+<script id="nashboard-boot" type="application/json">@BOOT@</script>
+<script>@EARLY@</script>
 {%css%}
 @STYLES@
-<script id="nashboard-boot" type="application/json">@BOOT@</script>
 <script>@BRIDGE@</script>
 @MODULES@
 </head>
 <body>
+<div class="top boot" aria-hidden="true"><span class="brand">
+<img src="@ASSETS@/favicon.svg" alt="" width="22" height="22">Nashboard</span>
+</div>
 {%app_entry%}
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
@@ -92,6 +105,7 @@ def page(prefix: str, api: str, assets: str) -> str:
         "@ASSETS@": assets,
         "@STYLES@": "\n".join(styles),
         "@SCHEME@": "{" + SCHEME + "}",
+        "@EARLY@": "{" + EARLY + "}",
         "@BRIDGE@": "{" + BRIDGE + "}",
         "@BOOT@": json.dumps(boot, separators=(",", ":")).replace("<", "\\u003c"),
         "@MODULES@": "\n".join([*scripts, f'<script type="module" src="{assets}/js/main.js"></script>']),

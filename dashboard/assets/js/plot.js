@@ -4,18 +4,21 @@ import { boot } from "./boot.js";
 
 let loading = null;
 
-/** Resolves to Plotly. */
+/** Resolves to Plotly. The page itself begins to load it where charts are drawn. */
 export function plotly() {
   loading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = boot.plotly;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const begun = document.getElementById("plotly");
+    const script = begun ?? document.createElement("script");
+    script.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", () => {
       loading = null;
       script.remove();
       reject(new TypeError("plotly.js could not be loaded"));
-    };
-    document.head.append(script);
+    });
+    if (begun) return undefined;
+    script.src = boot.plotly;
+    return document.head.append(script);
   });
   return loading;
 }
