@@ -45,7 +45,8 @@ def settings_page() -> str:
 
 def help_of(command: click.Command, name: str) -> str:
     """What `--help` says of a command and its subcommands, 100 columns wide."""
-    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
+    names = main.context_settings["help_option_names"]
+    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100, help_option_names=names)
     parts = [command.get_help(context)]
     if isinstance(command, click.Group):
         parts += [help_of(command.commands[sub], f"{name} {sub}") for sub in sorted(command.commands)]
