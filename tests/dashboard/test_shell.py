@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from monitor import wire
 from tests.dashboard.looks import curves, last_x, line
-from tests.dashboard.seeds import Lab
+from tests.dashboard.seeds import START, Lab
 from tests.support import until
 
 pytestmark = pytest.mark.browser
@@ -159,3 +161,14 @@ def test_pages_do_not_jump_while_they_load(lab: Lab, page: Page) -> None:
     until(lambda: last_x(page) == 499)
     expect(page.locator(".picture img").first).to_be_visible()
     assert page.evaluate("window.shift") < 0.1  # what the web's vitals call good
+
+
+@pytest.mark.parametrize(("outcome", "word"), [(None, "Running"), ("finished", "Took"), ("crashed", "Ran")])
+def test_a_runs_time_is_told_by_how_it_stands(lab: Lab, page: Page, outcome: Any, word: str) -> None:
+    run = lab.run(f"time-{word}")
+    lab.log(run, range(10))
+    if outcome:
+        lab.ship(run, [wire.Finish(START + 14, outcome)])
+    page.goto(f"{lab.url}/runs/{run}")
+    time = page.locator("#run-head .fact").filter(has_text=re.compile(rf"^{word} ?\d+ s$"))
+    expect(time).to_have_count(1)

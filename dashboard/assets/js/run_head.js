@@ -10,12 +10,16 @@ const WORDS = {
   crashed: "The training ended without a word, or said that it crashed.",
 };
 
+// What its duration is called, by state; a run that is stale or crashed only "ran": it did not come to its end.
+const TIME = { running: "Running", finished: "Took" };
+
 export class Head {
   constructor(element) {
     this.element = element;
     const fact = (name) => {
       const value = h("b", {});
-      return { value, item: h("span", { class: "fact" }, h("span", { class: "label" }, name), value) };
+      const label = h("span", { class: "label" }, name);
+      return { label, value, item: h("span", { class: "fact" }, label, value) };
     };
     this.title = h("h1", { class: "run-name" });
     this.state = h("span", { class: "state" });
@@ -56,6 +60,7 @@ export class Head {
     this.fact("step", info.total_steps ? `${step} / ${format.steps(info.total_steps)}` : step);
     const left = format.timeLeft(info);
     this.fact("left", left === null ? null : format.duration(left));
+    setText(this.facts.time.label, TIME[info.state] ?? "Ran");
     this.fact("time", format.duration(info.duration));
     this.fact("images", Number.isFinite(images) ? format.steps(images) : null);
     this.fact("points", format.steps(info.points));
