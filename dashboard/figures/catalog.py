@@ -9,7 +9,7 @@ LAYERS = ("grad_norm/generator/", "grad_norm/discriminator/")  # one chart a net
 
 
 def curve(signal: str, label: str, role: str) -> dict[str, str]:
-    """A curve of a standard signal; `role` is what it is drawn in."""
+    """A curve of a standard signal; `role` is what it is drawn in. One that has a chart to itself needs no label."""
     return {"signal": signal, "label": label, "role": role}
 
 
@@ -40,12 +40,14 @@ CHARTS: tuple[dict[str, Any], ...] = (
     {
         "id": "accuracy",
         "title": "Discriminator accuracy",
-        "hint": "Share of samples that it judges rightly; AUC 0.5: it is guessing.",
-        "curves": [
-            curve("accuracy/real", "on real", "real"),
-            curve("accuracy/fake", "on fake", "fake"),
-            curve("auc/discriminator", "AUC", "discriminator"),
-        ],
+        "hint": "Share of the real and of the generated samples that it judges rightly.",
+        "curves": [curve("accuracy/real", "on real", "real"), curve("accuracy/fake", "on fake", "fake")],
+    },
+    {
+        "id": "auc",
+        "title": "Discriminator AUC",
+        "hint": "Area under the ROC curve. 0.5: it can't tell real from fake; 1: it always ranks real higher.",
+        "curves": [curve("auc/discriminator", "", "discriminator")],
     },
     {
         "id": "updates",

@@ -90,3 +90,12 @@ def test_the_catalogue_speaks_of_signals_that_there_are() -> None:
     assert len(set(signals)) == len(signals)  # a signal has one place
     assert {curve["role"] for chart in CHARTS for curve in chart["curves"]} <= set(ROLES)
     assert catalog()["charts"] == list(CHARTS)
+
+
+def test_the_area_under_the_roc_curve_is_not_called_accuracy() -> None:
+    held = {curve["signal"]: chart for chart in CHARTS for curve in chart["curves"]}
+    chart = held["auc/discriminator"]
+    assert chart["title"] == "Discriminator AUC"
+    assert "0.5: it can't tell real from fake" in chart["hint"]
+    assert "1: it always ranks real higher" in chart["hint"]
+    assert [curve["signal"] for curve in held["accuracy/real"]["curves"]] == ["accuracy/real", "accuracy/fake"]

@@ -172,3 +172,12 @@ def test_a_runs_time_is_told_by_how_it_stands(lab: Lab, page: Page, outcome: Any
     page.goto(f"{lab.url}/runs/{run}")
     time = page.locator("#run-head .fact").filter(has_text=re.compile(rf"^{word} ?\d+ s$"))
     expect(time).to_have_count(1)
+
+
+def test_the_auc_has_its_own_name_on_both_pages(lab: Lab, page: Page) -> None:
+    run = lab.run("auc")
+    lab.log(run, range(10), lambda step: {"auc/discriminator": 0.5 + step / 20, "accuracy/real": 0.7})
+    for place in (f"runs/{run}", f"compare?runs={run}"):
+        page.goto(f"{lab.url}/{place}")
+        title = page.get_by_role("heading", name="Discriminator AUC", exact=True)
+        expect(title).to_have_attribute("title", re.compile("0.5: it can't tell real from fake"))

@@ -152,7 +152,7 @@ class Comparison {
     const names = [...new Set(this.known.flatMap((run) => run.data.info.series.map(signalOf)))];
     const { main, sections } = arrange(names);
     const titled = main.flatMap((chart) =>
-      chart.curves.map((curve) => ({ signal: curve.signal, title: `${chart.title} · ${curve.label}`, hint: chart.hint })),
+      chart.curves.map(({ signal, label }) => ({ signal, title: [chart.title, label].filter(Boolean).join(" · "), hint: chart.hint })),
     );
     titled.forEach((one, at) => this.chart(byId("compare-charts"), one, at));
     for (const { title, folded, charts } of sections) {
