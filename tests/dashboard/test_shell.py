@@ -181,3 +181,32 @@ def test_the_auc_has_its_own_name_on_both_pages(lab: Lab, page: Page) -> None:
         page.goto(f"{lab.url}/{place}")
         title = page.get_by_role("heading", name="Discriminator AUC", exact=True)
         expect(title).to_have_attribute("title", re.compile("0.5: it can't tell real from fake"))
+
+
+LEGEND = """(head) => {
+  const box = (element) => element.getBoundingClientRect();
+  const plot = box(head.parentElement.querySelector(".plot-box"));
+  return [...head.querySelectorAll(".item")].map((item) => {
+    const [name, all, value] = [item.querySelector(".name"), item.parentElement, item.querySelector(".value")].map(box);
+    const inside = name.left >= all.left && value.right <= all.right && name.bottom <= Math.min(all.bottom, plot.top);
+    return [item.querySelector(".name").title, inside && name.width >= 40];
+  });
+}"""
+
+
+@pytest.mark.parametrize("width", [380, 560, 1440])
+def test_every_compared_run_is_named_in_every_chart(lab: Lab, tab: Callable[..., Any], width: int) -> None:
+    names = [f"wgan-gp-with-a-name-that-no-telephone-is-wide-enough-for-{at}" for at in range(5)]
+    for name in names:
+        lab.run(name)
+        lab.log(name, range(20), lambda _: {"loss/generator": -1.234e-5, "custom/own": 1.0})
+    page = tab(width=width).page
+    page.goto(f"{lab.url}/compare?runs={','.join(names)}")
+    for chart in ("loss/generator", "custom/own"):
+        head = page.locator(f'[data-chart="{chart}"] .card-head')
+        expect(head.locator(".value").last).not_to_be_empty()
+        assert head.evaluate(LEGEND) == [[name, True] for name in names]
+    page.goto(f"{lab.url}/compare?runs={','.join(names[:2])}")
+    head = page.locator('[data-chart="custom/own"] .card-head')
+    expect(head.locator(".value").last).not_to_be_empty()
+    assert head.evaluate(LEGEND) == [[name, True] for name in names[:2]]

@@ -46,7 +46,7 @@ export class Chart {
   legend() {
     this.cells = this.spec.curves.map((curve) => {
       const value = h("span", { class: "value" });
-      const item = h("span", { class: "item" }, h("i", { class: "swatch" }), h("span", { class: "name" }, curve.label), value);
+      const item = h("span", { class: "item" }, h("i", { class: "swatch" }), h("span", { class: "name", title: curve.label }, curve.label), value);
       return { item, value };
     });
     this.values.replaceChildren(...this.cells.map((cell) => cell.item));
