@@ -210,3 +210,14 @@ def test_every_compared_run_is_named_in_every_chart(lab: Lab, tab: Callable[...,
     head = page.locator('[data-chart="custom/own"] .card-head')
     expect(head.locator(".value").last).not_to_be_empty()
     assert head.evaluate(LEGEND) == [[name, True] for name in names[:2]]
+
+
+@pytest.mark.parametrize("width", [380, 560, 1440, 1920])
+def test_every_curve_of_a_run_is_named(lab: Lab, tab: Callable[..., Any], width: int) -> None:
+    run = lab.run("named")
+    lab.log(run, range(20))
+    page = tab(width=width).page
+    page.goto(f"{lab.url}/runs/{run}")
+    head = page.locator('[data-chart="gradients"] .card-head')
+    expect(head.locator(".value").last).not_to_be_empty()
+    assert head.evaluate(LEGEND) == [["generator", True], ["discriminator", True]]
