@@ -221,3 +221,22 @@ def test_every_curve_of_a_run_is_named(lab: Lab, tab: Callable[..., Any], width:
     head = page.locator('[data-chart="gradients"] .card-head')
     expect(head.locator(".value").last).not_to_be_empty()
     assert head.evaluate(LEGEND) == [["generator", True], ["discriminator", True]]
+
+
+ENDS = """(run) => ["generator", "discriminator", "duration"].map((column) =>
+  [`.ag-header-cell[col-id="${column}"] .ag-header-cell-text`, `.ag-row[row-id="${run}"] [col-id="${column}"]`].map((place) => {
+    const text = document.createRange();
+    text.selectNode(document.createTreeWalker(document.querySelector(place), NodeFilter.SHOW_TEXT).nextNode());
+    return text.getBoundingClientRect().right;
+  }))"""  # where the texts themselves end
+
+
+def test_numbers_end_below_the_end_of_their_headers(lab: Lab, page: Page) -> None:
+    run = lab.run("aligned")
+    lab.log(run, range(20))
+    page.goto(lab.url)
+    numbers = page.locator(f'.ag-row[row-id="{run}"] .ag-cell.number')
+    expect(numbers).to_have_count(3)
+    for cell in numbers.all():
+        expect(cell).to_have_css("font-variant-numeric", "tabular-nums")
+    until(lambda: all(cell == pytest.approx(header, abs=1) for header, cell in page.evaluate(ENDS, run)), 5)
