@@ -33,6 +33,15 @@ class Showing:
         if self._modes is not None:
             self._run.log(self._modes.scores(random), step=step)
 
+    def state_dict(self) -> dict[str, Tensor]:
+        """What decides the next samples."""
+        return {"rng": self._rng.get_state(), "fixed": self._fixed}
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Goes on from `state_dict`."""
+        self._rng.set_state(state["rng"])
+        self._fixed = state["fixed"]
+
     def _noise(self) -> Tensor:
         return torch.randn(self._count, self._latent, generator=self._rng)
 

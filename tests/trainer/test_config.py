@@ -21,9 +21,12 @@ def test_what_is_not_given_is_what_the_losss_paper_uses() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"data": "faces"}, "no data 'faces'; there are digits, grid, ring"),
-        ({"model": "resnet"}, "no model 'resnet'; there are dcgan, mlp"),
-        ({"loss": "hinge"}, "no loss 'hinge'; there are non-saturating, wgan-gp"),
+        ({"data": "faces"}, "no data set 'faces'; there are digits, grid, ring"),
+        ({"model": "vae"}, "no model 'vae'; there are dcgan, mlp, resnet"),
+        (
+            {"loss": "hinged"},
+            "no loss 'hinged'; there are non-saturating, minimax, wgan, wgan-gp, lsgan, hinge, relativistic",
+        ),
         (
             {"data": "ring", "model": "dcgan"},
             "dcgan draws square images of 8, 16, 32, … pixels a side, not samples of 2: use the model mlp",
@@ -34,7 +37,20 @@ def test_what_is_not_given_is_what_the_losss_paper_uses() -> None:
         ({"lr_discriminator": float("nan")}, "lr_discriminator=nan is not allowed: a number above 0"),
         ({"beta1": 1.0}, "beta1=1.0 is not allowed: 0 or more and below 1"),
         ({"seed": -1}, "seed=-1 is not allowed: a whole number from 0 to 2^63 - 1"),
-        ({"gp_weight": 1.0}, "gp_weight=1.0: the loss 'non-saturating' has no such option (none)"),
+        ({"gp_weight": 1.0}, "gp_weight=1.0 is not allowed: only beside gradient_penalty"),
+        ({"unroll_lr": 1.0}, "unroll_lr=1.0 is not allowed: only beside unroll"),
+        ({"pack": 3}, "pack=3 is not allowed: a divisor of batch_size=64"),
+        ({"ema": 1.0}, "ema=1.0 is not allowed: above 0 and below 1"),
+        ({"label_smoothing": 0.5}, "label_smoothing=0.5 is not allowed: 0 or more and below 0.5"),
+        (
+            {"loss": "hinge", "label_smoothing": 0.1},
+            "label_smoothing: the loss 'hinge' has no labels; non-saturating, minimax, lsgan, relativistic have",
+        ),
+        (
+            {"discriminator_norm": "batch", "gradient_penalty": "dragan"},
+            "discriminator_norm='batch' with gradient_penalty='dragan': the penalty needs each sample's own gradient, "
+            "which batch norm mixes; 'layer' is allowed",
+        ),
     ],
 )
 def test_a_bad_value_is_named_with_what_is_allowed(given: dict[str, Any], message: str) -> None:

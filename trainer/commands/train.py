@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
 import monitor
+from monitor.errors import InvalidValue
+from trainer.checkpoint import Checkpoint
+from trainer.commands.config_options import config_options
 from trainer.commands.progress import PROGRESS
 from trainer.commands.stopping import Stopped, stopping
 from trainer.config import Config
-from trainer.data import DATA
+from trainer.loop import Saving
 from trainer.loop import train as training
 from trainer.losses import LOSSES
-from trainer.models import MODELS
+from trainer.remedies import targets
+from trainer.scenarios import SCENARIOS
 
 RUN = ("project", "name", "group", "server", "token", "mode", "dir")
 
 
 @click.command()
-@click.option("--data", type=click.Choice(list(DATA)), default="digits", show_default=True, help="What to learn.")
-@click.option("--model", type=click.Choice(list(MODELS)), help="Networks. [dcgan for images, mlp for points]")
-@click.option("--loss", type=click.Choice(list(LOSSES)), default="non-saturating", show_default=True, help="The game.")
-@click.option("--steps", type=int, default=Config.steps, show_default=True, help="Generator steps.")
-@click.option("--batch-size", type=int, default=Config.batch_size, show_default=True, help="Samples a step.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same weights.")
+@click.option(
+    "--scenario",
+    type=click.Choice(list(SCENARIOS)),
+    metavar="NAME",
+    help="A setting that causes what its name says, such as collapse; docs/scenarios.md lists them.",
+)
+@config_options
 @click.option("--lr", type=float, help="Learning rate of both networks. [what the loss's paper uses]")
-@click.option("--lr-generator", type=float, help="Learning rate of the generator. [--lr]")
-@click.option("--lr-discriminator", type=float, help="Learning rate of the discriminator. [--lr]")
-@click.option("--beta1", type=float, help="Adam's first beta. [what the loss's paper uses]")
-@click.option("--beta2", type=float, help="Adam's second beta. [what the loss's paper uses]")
-@click.option("--discriminator-steps", type=int, help="For each generator step. [what the loss's paper uses]")
-@click.option("--gp-weight", type=float, help="Weight of wgan-gp's gradient penalty. [10]")
-@click.option("--latent", type=int, default=Config.latent, show_default=True, help="Numbers of noise a sample.")
-@click.option("--width", type=int, default=Config.width, show_default=True, help="Channels, or hidden units.")
-@click.option("--sample-every", type=int, default=Config.sample_every, show_default=True, help="Steps between grids.")
+@click.option("--checkpoint", type=click.Path(dir_okay=False, path_type=Path), help="File to keep the training in.")
+@click.option("--checkpoint-every", type=click.IntRange(1), default=1000, show_default=True, help="Steps between.")
+@click.option("--resume", is_flag=True, help="Go on from the file of --checkpoint, in the same run.")
 @click.option("--project", help="Project of the run.")
 @click.option("--name", help="Name of the run; made up when empty.")
 @click.option("--group", help="Group of the run.")
@@ -48,14 +48,25 @@ RUN = ("project", "name", "group", "server", "token", "mode", "dir")
 @click.option(
     "--progress", type=click.Choice(list(PROGRESS)), default="bar", show_default=True, help="json: for scripts."
 )
-def train(lr: float | None, progress: str, **given: Any) -> None:
+def train(
+    scenario: str | None,
+    lr: float | None,
+    checkpoint: Path | None,
+    checkpoint_every: int,
+    resume: bool,
+    progress: str,
+    **given: Any,
+) -> None:
     """Trains a GAN, watched by Nashboard. Ctrl-C ends the run cleanly where it is."""
     about = {key: given.pop(key) for key in RUN}
     for side in ("lr_generator", "lr_discriminator"):
         given[side] = lr if given[side] is None else given[side]
-    config = Config.of(**given)
+    given = {key: value for key, value in given.items() if value is not None}
+    config = Config.of(**((SCENARIOS[scenario].settings if scenario else {}) | given))
+    start = _start(config, checkpoint, resume)
+    saving = Saving(checkpoint, checkpoint_every) if checkpoint else None
     # Declared with the training's own defaults, so that a bad setting is refused before there is a run.
-    run = monitor.init(config=asdict(config), total_steps=config.steps, **about)
+    run = monitor.init(config=declared(config, scenario), total_steps=config.steps, **about, **_same_run(start))
     with PROGRESS[progress](run, config.steps) as shown, stopping() as check:
 
         def on_step(steps: int, d_loss: float, g_loss: float) -> None:
@@ -63,7 +74,7 @@ def train(lr: float | None, progress: str, **given: Any) -> None:
             check()
 
         try:
-            training(config, run, on_step)
+            training(config, run, on_step, saving, start)
         except Stopped as stop:
             run.finish(reason=f"stopped by {stop.signal} at step {shown.steps} of {config.steps}")
             shown.ended(f"Stopped by {stop.signal}")
@@ -73,3 +84,26 @@ def train(lr: float | None, progress: str, **given: Any) -> None:
             raise
         run.finish()
         shown.ended("Finished")
+
+
+def declared(config: Config, scenario: str | None) -> dict[str, Any]:
+    """What the run's page shows of the config, with the losses' values at the equilibrium where there are any."""
+    ends = LOSSES[config.loss].equilibrium(targets(config))._asdict()
+    found: dict[str, Any] = {"scenario": scenario} if scenario else {}
+    return found | asdict(config) | {"equilibrium": {key: value for key, value in ends.items() if value is not None}}
+
+
+def _start(config: Config, path: Path | None, resume: bool) -> Checkpoint | None:
+    if not resume:
+        return None
+    if path is None:
+        raise InvalidValue("--resume needs --checkpoint FILE, the file to go on from")
+    start = Checkpoint.load(path)
+    start.check(config)
+    if start.step >= config.steps:
+        raise InvalidValue(f"{path} has made all its {config.steps} steps: nothing is left to do")
+    return start
+
+
+def _same_run(start: Checkpoint | None) -> dict[str, Any]:
+    return {"resume": start.run, "rewind_to": start.step - 1} if start is not None else {}

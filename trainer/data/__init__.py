@@ -11,7 +11,7 @@ from trainer.data.digits import digits
 from trainer.data.mixtures import grid, ring
 from trainer.data.modes import Modes
 
-__all__ = ["DATA", "Dataset", "Modes", "Source", "load"]
+__all__ = ["DATA", "Dataset", "Modes", "Source", "load", "source"]
 
 
 class Source(NamedTuple):
@@ -28,12 +28,21 @@ DATA: dict[str, Source] = {
 }
 
 
-def load(name: str, seed: int = 0) -> Dataset:
-    """The data set of that name; `seed` matters where samples are drawn (ring, grid).
+def source(name: str) -> Source:
+    """Where samples of that name come from.
 
     Raises:
         InvalidValue: no such data set; the message lists what there is.
     """
     if name not in DATA:
         raise InvalidValue(f"no data set {name!r}; there are {', '.join(DATA)}")
-    return DATA[name].make(seed)
+    return DATA[name]
+
+
+def load(name: str, seed: int = 0) -> Dataset:
+    """The data set of that name; `seed` matters where samples are drawn (ring, grid).
+
+    Raises:
+        InvalidValue: as `source`.
+    """
+    return source(name).make(seed)

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
-
 from monitor.errors import InvalidValue
-from trainer.losses.base import Loss, Usual
+from trainer.losses.base import HARD, Equilibrium, Loss, Targets, Usual
+from trainer.losses.hinge import Hinge
+from trainer.losses.lsgan import LeastSquares
+from trainer.losses.minimax import Minimax
 from trainer.losses.non_saturating import NonSaturating
-from trainer.losses.wgan_gp import WassersteinGP
+from trainer.losses.relativistic import RelativisticAverage
+from trainer.losses.wgan import Wasserstein, WassersteinGP
 
-__all__ = ["LOSSES", "Loss", "NonSaturating", "Usual", "WassersteinGP", "build", "usual"]
+__all__ = ["HARD", "LOSSES", "Equilibrium", "Loss", "Targets", "Usual", "build"]
 
-LOSSES: dict[str, type[Loss]] = {"non-saturating": NonSaturating, "wgan-gp": WassersteinGP}
-
-
-def build(name: str, **options: Any) -> Loss:
-    """The loss of that name; options that are None are left to it.
-
-    Raises:
-        InvalidValue: no such loss, or an option that this loss does not have or allow.
-    """
-    kind = _named(name)
-    given = {key: value for key, value in options.items() if value is not None}
-    known = inspect.signature(kind).parameters
-    for key, value in given.items():
-        if key not in known:
-            raise InvalidValue(f"{key}={value!r}: the loss {name!r} has no such option ({', '.join(known) or 'none'})")
-    return kind(**given)
+LOSSES: dict[str, Loss] = {
+    "non-saturating": NonSaturating(),
+    "minimax": Minimax(),
+    "wgan": Wasserstein(),
+    "wgan-gp": WassersteinGP(),
+    "lsgan": LeastSquares(),
+    "hinge": Hinge(),
+    "relativistic": RelativisticAverage(),
+}
 
 
-def usual(name: str) -> Usual:
-    """The setting that the paper of the loss of that name trains with.
+def build(name: str) -> Loss:
+    """The loss of that name.
 
     Raises:
         InvalidValue: no such loss.
     """
-    return _named(name).usual
-
-
-def _named(name: str) -> type[Loss]:
     if name not in LOSSES:
         raise InvalidValue(f"no loss {name!r}; there are {', '.join(LOSSES)}")
     return LOSSES[name]

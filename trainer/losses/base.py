@@ -5,39 +5,62 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, NamedTuple
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 
 class Usual(NamedTuple):
-    """The setting that the loss's paper trains with; a run takes what it is not told from here."""
+    """The setting that the loss's paper trains with; a run takes what it is not told from here.
+
+    Attributes:
+        gradient_penalty, weight_clip: as the fields of `Config`; None: the paper has none.
+    """
 
     lr: float
     betas: tuple[float, float]
     discriminator_steps: int
+    gradient_penalty: str | None = None
+    weight_clip: float | None = None
+
+
+class Targets(NamedTuple):
+    """What the discriminator is to say of real and of generated samples; other than (1, 0) when labels are smoothed."""
+
+    real: float = 1.0
+    fake: float = 0.0
+
+
+class Equilibrium(NamedTuple):
+    """Both losses where samples follow the data's law and D is the best one; None where the loss sets no value."""
+
+    discriminator: float | None
+    generator: float | None
+
+
+HARD = Targets()
 
 
 class Loss(ABC):
     """The two players' objectives; both are minimised.
 
     `real` and `fake` are the discriminator's raw outputs on a batch each, (N,): logits, or a critic's scores.
+
+    Attributes:
+        has_labels: whether there are targets that can be smoothed; else they are ignored.
+        needs_real: whether the generator's loss reads the outputs on real samples too.
     """
 
     usual: ClassVar[Usual]
+    has_labels: ClassVar[bool] = False
+    needs_real: ClassVar[bool] = False
 
     @abstractmethod
-    def discriminator(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    def discriminator(self, real: Tensor, fake: Tensor, targets: Targets = HARD) -> tuple[Tensor, Tensor]:
         """The discriminator's loss on real and on generated samples, 0-d each; it minimises their sum."""
 
     @abstractmethod
-    def generator(self, fake: Tensor) -> Tensor:
-        """The generator's loss, 0-d."""
+    def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor:
+        """The generator's loss, 0-d. `real` is given where `needs_real`."""
 
-    def penalty(self, discriminator: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator) -> Tensor | None:
-        """What is added to the discriminator's loss, 0-d and already weighted; None where the loss has no such term.
-
-        Args:
-            real, fake: the batches themselves, (N, *shape) each.
-            rng: where random numbers come from, if it needs any.
-        """
-        return None
+    @abstractmethod
+    def equilibrium(self, targets: Targets = HARD) -> Equilibrium:
+        """Where the losses end when all goes well."""

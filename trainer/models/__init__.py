@@ -10,6 +10,7 @@ from torch import nn
 from monitor.errors import InvalidValue
 from trainer.models.dcgan import DCGANDiscriminator, DCGANGenerator, check_dcgan
 from trainer.models.mlp import MLPDiscriminator, MLPGenerator
+from trainer.models.resnet import ResNetDiscriminator, ResNetGenerator, check_resnet
 
 __all__ = ["MODELS", "Pair", "build", "check", "usual"]
 
@@ -30,6 +31,7 @@ class Pair(NamedTuple):
 MODELS: dict[str, Pair] = {
     "dcgan": Pair(DCGANGenerator, DCGANDiscriminator, check_dcgan),
     "mlp": Pair(MLPGenerator, MLPDiscriminator),
+    "resnet": Pair(ResNetGenerator, ResNetDiscriminator, check_resnet),
 }
 
 
@@ -46,12 +48,15 @@ def usual(shape: tuple[int, ...]) -> str:
     return "dcgan" if len(shape) == 3 else "mlp"
 
 
-def build(name: str, shape: tuple[int, ...], latent: int, width: int) -> tuple[nn.Module, nn.Module]:
-    """Generator and discriminator for samples of `shape`; weights are drawn from torch's own random numbers.
+def build(
+    name: str, shape: tuple[int, ...], judged: tuple[int, ...], latent: int, width: int
+) -> tuple[nn.Module, nn.Module]:
+    """A generator of samples of `shape` and a discriminator of inputs of shape `judged` (the same, or a pack of samples);
+    weights are drawn from torch's own random numbers.
 
     Raises:
         InvalidValue: as `check`.
     """
     check(name, shape)
     pair = MODELS[name]
-    return pair.generator(shape, latent, width), pair.discriminator(shape, width)
+    return pair.generator(shape, latent, width), pair.discriminator(judged, width)

@@ -18,11 +18,16 @@ MAX_CHANNELS = 512
 
 def check_dcgan(shape: tuple[int, ...]) -> None:
     """Raises InvalidValue unless samples are square images (C, H, W) with a side of 8, 16, 32, …."""
+    check_square("dcgan", shape)
+
+
+def check_square(model: str, shape: tuple[int, ...]) -> None:
+    """Raises InvalidValue, in the name of `model`, unless 4×4 pixels become `shape` (C, H, W) by doubling."""
     side = shape[-1]
     if len(shape) != 3 or shape[1] != side or side < 8 or side & (side - 1):
         size = "×".join(map(str, shape))
         raise InvalidValue(
-            f"dcgan draws square images of 8, 16, 32, … pixels a side, not samples of {size}: use the model mlp"
+            f"{model} draws square images of 8, 16, 32, … pixels a side, not samples of {size}: use the model mlp"
         )
 
 

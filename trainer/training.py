@@ -1,0 +1,160 @@
+"""The game, step by step: two networks, two optimizers, and the remedies that act on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from trainer import losses, networks, remedies
+from trainer.config import Config
+from trainer.data import Dataset
+from trainer.remedies import GeneratorAverage, Turn
+from trainer.remedies.packing import packed
+from trainer.remedies.schedule import SCHEDULES
+from trainer.remedies.unrolling import unrolled_loss
+
+UNROLL_LR = (
+    100  # times the discriminator's: Adam's steps are about lr long, plain descent's are lr times a small gradient
+)
+
+
+class Training:
+    """A training under way. All random numbers come from `rng`, so torch's global ones are left as they were.
+
+    Attributes:
+        config: what it follows. step: how many steps it has made.
+        G, D: the networks. shown: the generator whose samples are shown: `G`, or its average.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset) -> None:
+        self.config, self.dataset, self.step = config, dataset, 0
+        self.loss, self.targets = losses.build(config.loss), remedies.targets(config)
+        self.G, self.D = networks.build(config, dataset.shape)
+        betas = (config.beta1, config.beta2)
+        self.opt_g = torch.optim.Adam(self.G.parameters(), lr=config.lr_generator, betas=betas)
+        self.opt_d = torch.optim.Adam(self.D.parameters(), lr=config.lr_discriminator, betas=betas)
+        self.rng = torch.Generator().manual_seed(config.seed)
+        self.remedies = remedies.active(config, self.G)
+        averages = [one.average for one in self.remedies if isinstance(one, GeneratorAverage)]
+        self.shown = averages[0] if averages else self.G
+
+    def advance(self) -> dict[str, Any]:
+        """One step: the discriminator's turns, then the generator's; what there is to log of it."""
+        self._set_learning_rates()
+        for _ in range(self.config.discriminator_steps):
+            told = self._discriminator_turn()
+        told |= self._generator_turn()
+        self.step += 1
+        config = self.config
+        return told | {
+            "lr/generator": self.opt_g.param_groups[0]["lr"],
+            "lr/discriminator": self.opt_d.param_groups[0]["lr"],
+            "images_seen": self.step * config.discriminator_steps * config.accumulate * config.batch_size,
+        }
+
+    def _discriminator_turn(self) -> dict[str, Any]:
+        """Real against generated, with the generator held still."""
+        D = self.D
+        self.opt_d.zero_grad()
+        for _ in range(self.config.accumulate):
+            with torch.no_grad():
+                fake = self._seen(self._generated())
+            real = self._seen(self.dataset.batch(self.config.batch_size, self.rng))
+            real_logits, fake_logits = D(real), D(fake)
+            on_real, on_fake = self.loss.discriminator(real_logits, fake_logits, self.targets)
+            turn = Turn(self.G, D, self.loss, real, fake, self.rng, self.step)
+            terms = {one.name: one.discriminator_term(turn) for one in self.remedies}
+            added = {name: term for name, term in terms.items() if term is not None}
+            d_loss = on_real + on_fake
+            for term in added.values():
+                d_loss = d_loss + term
+            (d_loss / self.config.accumulate).backward()
+        self._move("discriminator", D, self.opt_d)
+        return {
+            "loss/discriminator": d_loss,
+            "loss/discriminator_real": on_real,
+            "loss/discriminator_fake": on_fake,
+            "logits/real": real_logits,
+            "logits/fake": fake_logits,
+        } | {f"loss/discriminator_{name}" if name in BOTH else f"loss/{name}": term for name, term in added.items()}
+
+    def _generator_turn(self) -> dict[str, Any]:
+        """Through the discriminator, which is held still."""
+        config, D = self.config, self.D
+        D.requires_grad_(False)
+        self.opt_g.zero_grad()
+        for _ in range(config.accumulate):
+            fake = self._seen(self._generated())
+            needs_real = self.loss.needs_real or config.feature_matching or config.unroll
+            real = self._seen(self.dataset.batch(config.batch_size, self.rng)) if needs_real else fake.detach()
+            turn = Turn(self.G, D, self.loss, real, fake, self.rng, self.step)
+            g_loss = self._generator_loss(turn)
+            terms = {one.name: one.generator_term(turn) for one in self.remedies}
+            added = {name: term for name, term in terms.items() if term is not None}
+            for term in added.values():
+                g_loss = g_loss + term
+            (g_loss / config.accumulate).backward()
+        self._move("generator", self.G, self.opt_g)
+        D.requires_grad_(True)
+        return {"loss/generator": g_loss} | {f"loss/generator_{name}": term for name, term in added.items()}
+
+    def _generator_loss(self, turn: Turn) -> Tensor:
+        if self.config.unroll:
+            lr = self.config.unroll_lr or UNROLL_LR * self.config.lr_discriminator
+            return unrolled_loss(turn, int(self.config.unroll), lr, self.targets)
+        return self.loss.generator(self.D(turn.fake), self.D(turn.real) if self.loss.needs_real else None)
+
+    def _generated(self) -> Tensor:
+        noise = torch.randn(self.config.batch_size, self.config.latent, generator=self.rng)
+        for one in self.remedies:
+            noise = one.generator_input(noise, self.rng)
+        samples: Tensor = self.G(noise)
+        return samples
+
+    def _seen(self, samples: Tensor) -> Tensor:
+        """As the discriminator sees them: with noise, in packs."""
+        for one in self.remedies:
+            samples = one.discriminator_input(samples, self.step, self.rng)
+        return packed(samples, self.config.pack)
+
+    def _move(self, turn: str, network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        for one in self.remedies:
+            one.before_step(network)
+        optimizer.step()
+        for one in self.remedies:
+            one.after_step(turn, network)
+
+    def _set_learning_rates(self) -> None:
+        config = self.config
+        factor = SCHEDULES[config.lr_schedule](self.step / config.steps)
+        injected = config.inject_at is not None and self.step >= config.inject_at
+        self.opt_g.param_groups[0]["lr"] = config.lr_generator * factor * (config.inject_generator if injected else 1)
+        self.opt_d.param_groups[0]["lr"] = (
+            config.lr_discriminator * factor * (config.inject_discriminator if injected else 1)
+        )
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that decides how it goes on."""
+        return {
+            "step": self.step,
+            "G": self.G.state_dict(),
+            "D": self.D.state_dict(),
+            "opt_g": self.opt_g.state_dict(),
+            "opt_d": self.opt_d.state_dict(),
+            "rng": self.rng.get_state(),
+            "remedies": {one.name: one.state_dict() for one in self.remedies},
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on from `state_dict`, to the last bit as if it had never stopped (CPU)."""
+        self.step = state["step"]
+        for name in ("G", "D", "opt_g", "opt_d"):
+            getattr(self, name).load_state_dict(state[name])
+        self.rng.set_state(state["rng"])
+        for one in self.remedies:
+            one.load_state_dict(state["remedies"][one.name])
+
+
+BOTH = ("historical_averaging",)  # terms of both players, so their names say whose
