@@ -53,7 +53,7 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
     batch_age: Annotated[
         float,
         Meta(ge=0, le=60, description="The shipper sends a record at the latest after so many seconds."),
-    ] = 0.05
+    ] = 0.1
     heartbeat: Annotated[float, Meta(gt=0, description="Seconds between signs of life when nothing is logged.")] = 5.0
     retry_max: Annotated[
         float, Meta(gt=0, description="Longest pause between two tries to reach the service, in seconds.")

@@ -130,6 +130,38 @@ def test_stopped_by_hand_the_run_ends_cleanly(
     assert counts["loss/generator"] == detail["last_step"] + 1
 
 
+@pytest.mark.fault
+def test_stopped_and_resumed_it_is_one_run_with_an_unbroken_runs_curve(
+    start_service: Callable[..., Service], command: Start, tmp_path: Path, off: monitor.Run
+) -> None:
+    service, path = start_service(), tmp_path / "training.pt"
+    arguments = ("--data", "ring", "--steps", "2000", "--server", service.url, "--checkpoint", str(path))
+    process = command(*arguments)
+    until(lambda: [run for run in service.get("/runs")["runs"] if run["last_step"]], timeout=60)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    told = news(command(*arguments, "--resume", "--progress", "json"))
+    (run,) = service.get("/runs")["runs"]
+    assert [run["id"], run["state"], run["last_step"]] == [told[0]["run"], "finished", 1999]
+    whole: dict[int, float] = {}
+    config = Config.of(data="ring", steps=2000, width=8, latent=8, batch_size=16)
+    train(config, off, lambda step, _, g_loss: whole.update({step - 1: g_loss}))
+    points = service.points("loss/generator", run["id"])
+    assert list(points) == list(range(2000))
+    assert [points[step] for step in range(2000)] == pytest.approx([whole[step] for step in range(2000)], abs=1e-6)
+
+
+def test_resume_says_what_it_needs(tmp_path: Path) -> None:
+    for arguments, message in (
+        (["--resume"], "--resume needs --checkpoint FILE"),
+        (["--resume", "--checkpoint", str(tmp_path / "none.pt")], "there is no checkpoint"),
+    ):
+        result = CliRunner().invoke(main, ["train", *SMALL, *arguments])
+        assert result.exit_code == 1
+        assert message in result.output
+
+
 def test_without_a_service_it_trains_and_keeps_the_record(tmp_path: Path, command: Start) -> None:
     process = command(
         "--data", "ring", "--steps", "20", "--server", "http://127.0.0.1:9", NASHBOARD_FLUSH_TIMEOUT="0.2"
