@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.errors import InvalidValue
 from monitor.sdk.guard import Guard
 from monitor.sdk.pace import Pace
+from monitor.sdk.spectrum import Spectrum
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 DETAIL_EVERY = 10  # readings between two that also look at each layer and at the update
+SPECTRUM_EVERY = 5  # detailed readings between two that also look at singular values
 
 Sink = dict[str, Any]  # series name → float, or a function that gives {name: float} and waits for the device
 
@@ -154,6 +156,7 @@ class Reader:
         self.layers = layers
         self._network, self._sink = network, sink
         self._saved: list[Tensor] = []
+        self._spectrum, self._details = Spectrum(layers), 0
 
     def before(self, optimizer: Optimizer, detailed: bool) -> None:
         """The gradients; when detailed, each layer's, and a copy of the weights."""
@@ -169,7 +172,7 @@ class Reader:
             self._saved = [p.detach().clone() for _, p in self.layers]
 
     def after(self) -> None:
-        """How far the weights moved since they were copied."""
+        """How far the weights moved since they were copied, and now and then their top singular values."""
         import torch
 
         saved, self._saved = self._saved, []
@@ -178,6 +181,9 @@ class Reader:
             before = _norms(saved)
             torch._foreach_sub_(saved, weights)
             self._put_ratio(names, _norms(saved), before)
+            if self._details % SPECTRUM_EVERY == 0:
+                self._put_spectrum()
+            self._details += 1
 
     def _put(self, kind: str, layers: list[str], norms: list[Tensor], detailed: bool) -> None:
         network = f"{kind}/{self._network}"
@@ -201,6 +207,16 @@ class Reader:
             return weights | ratios
 
         self._store(ratio, moved[0], values)
+
+    def _put_spectrum(self) -> None:
+        kind, names = f"spectral_norm/{self._network}", self._spectrum.names
+        tops = self._spectrum.read()
+
+        def values() -> dict[str, float]:
+            return {f"{kind}/{name}": top for name, top in zip(names, _read(tops), strict=True)}
+
+        if tops:
+            self._store(kind, tops[0], values)
 
     def _store(self, key: str, tensor: Tensor, values: Callable[[], dict[str, float]]) -> None:
         if tensor.is_cpu:

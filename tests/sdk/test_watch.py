@@ -59,6 +59,10 @@ def test_norms_and_update_ratios_are_right(service: Service, started: Start) -> 
     got = service.points()
     for name, value in expected.items():
         assert got[name, 5] == pytest.approx(value, rel=1e-5), name
+    for layer in (0, 2):
+        weights = next(d[layer].parameters()).detach().double()
+        top = float(torch.linalg.svdvals(weights)[0])
+        assert got[f"spectral_norm/discriminator/{layer}", 5] == pytest.approx(top, rel=0.02)
     assert not [name for name, _ in got if "generator" in name]
     assert {"update_ratio/discriminator/0", "weight_norm/discriminator/2"} <= {name for name, _ in got}
 
