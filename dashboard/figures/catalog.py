@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 HIDDEN = ("system/time", "images_seen")  # they are x axes
-LAYERS = ("grad_norm/generator/", "grad_norm/discriminator/")  # one chart a network, behind a fold
+# `<kind>/<network>/<layer>`: one chart a network with a curve a layer, each kind behind a fold
+LAYERS = {
+    "grad_norm": "Gradient norms",
+    "update_ratio": "Update ratios",
+    "weight_norm": "Weight norms",
+    "spectral_norm": "Spectral norms",
+}
 
 
 def curve(signal: str, label: str, role: str) -> dict[str, str]:
@@ -80,4 +86,4 @@ CHARTS: tuple[dict[str, Any], ...] = (
 
 def catalog() -> dict[str, Any]:
     """The catalogue as the browser gets it."""
-    return {"charts": list(CHARTS), "hidden": list(HIDDEN), "layers": list(LAYERS)}
+    return {"charts": list(CHARTS), "hidden": list(HIDDEN), "layers": LAYERS}

@@ -240,3 +240,22 @@ def test_numbers_end_below_the_end_of_their_headers(lab: Lab, page: Page) -> Non
     for cell in numbers.all():
         expect(cell).to_have_css("font-variant-numeric", "tabular-nums")
     until(lambda: all(cell == pytest.approx(header, abs=1) for header, cell in page.evaluate(ENDS, run)), 5)
+
+
+def test_layers_are_one_chart_a_network_behind_a_fold_a_kind(lab: Lab, page: Page) -> None:
+    run = lab.run("layers")
+    values = {
+        f"{kind}/{network}/{layer}": float(number)
+        for number, kind in enumerate(("grad_norm", "update_ratio", "weight_norm", "spectral_norm"))
+        for network in ("generator", "critic")
+        for layer in ("body.0", "body.2.weight")
+    }
+    points = [wire.Scalars(step=step, time=START + step, values=values) for step in range(20)]
+    lab.ship(run, points)
+    page.goto(f"{lab.url}/runs/{run}")
+    titles = ["Gradient norms by layer", "Update ratios by layer", "Weight norms by layer", "Spectral norms by layer"]
+    expect(page.locator("#run-sections summary")).to_have_text([f"{title}4" for title in titles])
+    page.get_by_text("Spectral norms by layer").click()
+    chart = page.locator('[data-chart="layers-spectral_norm-critic"]')
+    expect(chart).to_be_visible()
+    expect(chart.locator(".item .name")).to_have_text(["body.0", "body.2.weight"])

@@ -20,19 +20,24 @@ export function arrange(names) {
     .filter((chart) => chart.curves.length);
   const taken = new Set([...hidden, ...main.flatMap((chart) => chart.curves.map((curve) => curve.signal))]);
   const rest = [...have].filter((name) => !taken.has(name)).sort();
-  const folded = layers
-    .map((prefix) => ({ prefix, names: rest.filter((name) => name.startsWith(prefix)) }))
-    .filter((group) => group.names.length);
-  const layered = new Set(folded.flatMap((group) => group.names));
+  const layered = new Set();
   const sections = [];
-  if (folded.length) {
-    const each = folded.map(({ prefix, names: some }) => ({
-      id: `layers-${prefix}`,
-      title: `Gradient norms: ${prefix.split("/")[1]}`,
+  for (const [kind, title] of Object.entries(layers)) {
+    const networks = new Map();
+    for (const name of rest) {
+      const [first, network, ...layer] = name.split("/");
+      if (first === kind && layer.length) networks.set(network, [...(networks.get(network) ?? []), name]);
+    }
+    if (!networks.size) continue;
+    const each = [...networks].map(([network, some]) => ({
+      id: `layers-${kind}-${network}`,
+      title: `${title}: ${network}`,
       names: some,
-      labels: some.map((name) => tail(name, prefix)),
+      labels: some.map((name) => tail(name, `${kind}/${network}/`)),
     }));
-    sections.push({ title: "Gradient norms by layer", folded: true, count: layered.size, charts: each });
+    const count = [...networks.values()].flat().length;
+    sections.push({ title: `${title} by layer`, folded: true, count, charts: each });
+    for (const name of [...networks.values()].flat()) layered.add(name);
   }
   const groups = new Map();
   for (const name of rest.filter((one) => !layered.has(one))) {
