@@ -21,7 +21,7 @@ def test_what_is_not_given_is_what_the_losss_paper_uses() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"data": "faces"}, "no data set 'faces'; there are digits, grid, ring"),
+        ({"data": "faces"}, "no data set 'faces'; there are digits, grid, ring, spiral, a path, or torchvision:NAME"),
         ({"model": "vae"}, "no model 'vae'; there are dcgan, mlp, resnet"),
         (
             {"loss": "hinged"},

@@ -67,7 +67,9 @@ def test_batches_are_drawn_evenly_from_the_samples() -> None:
 
 
 def test_an_unknown_name_is_named_with_what_there_is() -> None:
-    with pytest.raises(InvalidValue, match="no data set 'faces'; there are digits, grid, ring"):
+    with pytest.raises(
+        InvalidValue, match="no data set 'faces'; there are digits, grid, ring, spiral, a path, or torchvision:NAME"
+    ):
         data.load("faces")
 
 

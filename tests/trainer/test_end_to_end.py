@@ -179,7 +179,7 @@ def test_without_a_service_it_trains_and_keeps_the_record(tmp_path: Path, comman
         (["--lr", "-1"], "lr_generator=-1.0 is not allowed: a number above 0"),
         (["--data", "grid", "--model", "dcgan"], "not samples of 2: use the model mlp"),
         (["--gp-weight", "3"], "gp_weight=3.0 is not allowed: only beside gradient_penalty"),
-        (["--data", "faces"], "no data set 'faces'; there are digits, grid, ring"),
+        (["--data", "faces"], "no data set 'faces'; there are digits, grid, ring, spiral, a path, or torchvision:NAME"),
         (["--server", "localhost"], "server='localhost' is not allowed"),
     ],
 )

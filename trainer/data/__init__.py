@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from monitor.errors import InvalidValue
 from trainer.data.dataset import Dataset
 from trainer.data.digits import digits
+from trainer.data.files import load_path
 from trainer.data.mixtures import grid, ring
 from trainer.data.modes import Modes
+from trainer.data.spiral import spiral
+from trainer.data.vision import PREFIX, vision
 
 __all__ = ["DATA", "Dataset", "Modes", "Source", "load", "source"]
 
@@ -25,24 +30,34 @@ DATA: dict[str, Source] = {
     "digits": Source(digits, (1, 8, 8)),
     "grid": Source(grid, (2,)),
     "ring": Source(ring, (2,)),
+    "spiral": Source(spiral, (2,)),
 }
 
 
 def source(name: str) -> Source:
-    """Where samples of that name come from.
+    """Where samples of that name come from: a name in `DATA`, `torchvision:NAME`, or a path, which is read and kept.
 
     Raises:
-        InvalidValue: no such data set; the message lists what there is.
+        InvalidValue: no such data set, or a bad file; the message says what there is, or what is wrong.
     """
-    if name not in DATA:
-        raise InvalidValue(f"no data set {name!r}; there are {', '.join(DATA)}")
-    return DATA[name]
+    if name in DATA:
+        return DATA[name]
+    path = Path(name).expanduser()
+    if name.startswith(PREFIX) or path.exists() or "/" in name or path.suffix:
+        dataset = _kept(name)
+        return Source(lambda seed: dataset, dataset.shape)
+    raise InvalidValue(f"no data set {name!r}; there are {', '.join(DATA)}, a path, or torchvision:NAME")
 
 
 def load(name: str, seed: int = 0) -> Dataset:
-    """The data set of that name; `seed` matters where samples are drawn (ring, grid).
+    """The data set of that name; `seed` matters where samples are drawn (ring, grid, spiral).
 
     Raises:
         InvalidValue: as `source`.
     """
     return source(name).make(seed)
+
+
+@lru_cache(maxsize=1)
+def _kept(name: str) -> Dataset:
+    return vision(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else load_path(Path(name).expanduser())

@@ -1,0 +1,120 @@
+"""Data sets from files: numpy's arrays, MNIST's IDX, a folder of images."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.errors import InvalidValue
+from trainer.data.dataset import Dataset
+from trainer.data.pixels import dataset
+
+if TYPE_CHECKING:
+    import numpy
+
+ARRAY_NAMES = ("images", "samples", "x", "data", "arr_0")
+IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
+LARGEST, SMALLEST = 128, 8  # pixels a side
+
+
+def load_path(path: Path) -> Dataset:
+    """The data set in a file or folder, by its kind.
+
+    Raises:
+        InvalidValue: names the file, what was found and what was expected.
+    """
+    if path.is_dir():
+        return folder(path)
+    if not path.is_file():
+        raise InvalidValue(f"there is no file or folder {path}")
+    if path.suffix in (".npy", ".npz"):
+        return dataset(path, _numpy(path))
+    if "idx" in path.name or path.name.removesuffix(".gz").endswith("ubyte"):
+        return dataset(path, idx(path))
+    raise InvalidValue(
+        f"{path} is of no known kind: .npy, .npz, IDX (…-idx3-ubyte, also .gz) and folders of images are allowed"
+    )
+
+
+def _numpy(path: Path) -> numpy.ndarray[Any, Any]:
+    import numpy
+
+    try:
+        with path.open("rb") as file:
+            found = numpy.load(file, allow_pickle=False)
+            if isinstance(found, numpy.ndarray):
+                return found
+            array: numpy.ndarray[Any, Any] = found[_chosen(path, list(found))]
+            return array
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InvalidValue(f"{path} can't be read as numpy's {path.suffix}: {error}") from None
+
+
+def _chosen(path: Path, names: list[str]) -> str:
+    """Which of an archive's arrays holds the samples."""
+    name = names[0] if len(names) == 1 else next((one for one in ARRAY_NAMES if one in names), None)
+    if name is None:
+        held = ", ".join(names) or "nothing"
+        raise InvalidValue(f"{path} holds {held}: one array, or one named {', '.join(ARRAY_NAMES)}, is needed")
+    return name
+
+
+def idx(path: Path) -> numpy.ndarray[Any, Any]:
+    """Images of an IDX file, (N, H, W) or (N, H, W, C) uint8.
+
+    Format: LeCun's description of the MNIST files: two zero bytes, the type (8: unsigned byte), the number of axes, their lengths
+    as big-endian 32-bit integers, then the bytes.
+    """
+    import numpy
+
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+            content = file.read()
+    except (OSError, EOFError, zlib.error) as error:
+        raise InvalidValue(f"{path} can't be read: {error}") from None
+    if len(content) < 4 or content[:2] != bytes(2) or content[2] != 8:
+        raise InvalidValue(
+            f"{path} starts with {content[:4].hex(' ')}: IDX images of bytes start with 00 00 08 03 (or 04)"
+        )
+    axes = content[3]
+    if axes not in (3, 4):
+        what = "labels" if axes == 1 else f"{axes} axes"
+        raise InvalidValue(f"{path} holds {what}: IDX images have 3 or 4 axes (00 00 08 03)")
+    start = 4 + 4 * axes
+    if len(content) < start:
+        raise InvalidValue(f"{path} ends within its header")
+    shape = struct.unpack(f">{axes}I", content[4:start])
+    if len(content) - start != math.prod(shape):
+        raise InvalidValue(f"{path} has {len(content) - start} bytes of pixels, its header says {math.prod(shape)}")
+    return numpy.frombuffer(content, numpy.uint8, offset=start).reshape(shape)
+
+
+def folder(path: Path) -> Dataset:
+    """All images under a folder, cropped to their middle square and scaled to one size: the largest power of two that no image
+    falls short of, 8 to 128 pixels. Grey when all of them are."""
+    import numpy
+    from PIL import Image, ImageOps
+
+    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGES)
+    if not files:
+        raise InvalidValue(f"the folder {path} has no images ({', '.join(IMAGES)})")
+    opened = []
+    for file in files:
+        try:
+            with Image.open(file) as image:
+                opened.append(image.convert("L" if image.mode in ("1", "L", "I;16") else "RGB"))
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise InvalidValue(f"{file} can't be read as an image: {error}") from None
+    least = min(min(image.size) for image in opened)
+    if least < SMALLEST:
+        small = next(file for file, image in zip(files, opened, strict=True) if min(image.size) == least)
+        raise InvalidValue(f"{small} is {least} pixels wide or high, {SMALLEST} are the least")
+    side = min(LARGEST, 1 << (least.bit_length() - 1))
+    mode = "L" if all(image.mode == "L" for image in opened) else "RGB"
+    pixels = [numpy.asarray(ImageOps.fit(image.convert(mode), (side, side))) for image in opened]
+    return dataset(path, numpy.stack(pixels))
