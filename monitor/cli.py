@@ -12,6 +12,7 @@ from monitor.errors import NashboardError
 COMMANDS = {
     "demo": "trainer.commands.demo:demo",
     "train": "trainer.commands.train:train",
+    "experiment": "trainer.commands.experiment:experiment",
     "serve": "monitor.commands.serve:serve",
     "dashboard": "dashboard.command:dashboard",
     "sync": "monitor.commands.sync:sync",

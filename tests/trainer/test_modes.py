@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 import torch
 
 from trainer.data import Modes, load
@@ -15,7 +16,20 @@ def test_only_samples_within_three_std_count() -> None:
     samples = torch.tensor([[0.0, 2.99], [0.0, 3.01], [10.0, 0.0], [12.2, 12.2], [5.0, 5.0], [math.nan, 0.0]])
     assert SQUARE.high_quality(samples).tolist() == [True, False, True, False, False, False]
     assert SQUARE.captured(samples) == 2  # the third mode has none near, the fourth only a bad one
-    assert SQUARE.scores(samples) == {"sample/modes_captured": 2.0, "sample/high_quality": 1 / 3}
+    assert SQUARE.scores(samples) == {
+        "sample/modes_captured": 2.0,
+        "sample/high_quality": 1 / 3,
+        "sample/reverse_kl_modes": pytest.approx(math.log(2)),  # half of four modes, hit alike
+    }
+
+
+def test_reverse_kl_over_modes() -> None:
+    name = "sample/reverse_kl_modes"
+    assert SQUARE.scores(SQUARE.centers)[name] == pytest.approx(0)
+    assert SQUARE.scores(SQUARE.centers[:1])[name] == pytest.approx(math.log(4))
+    uneven = SQUARE.centers[[0, 0, 0, 1]]
+    assert SQUARE.scores(uneven)[name] == pytest.approx(0.75 * math.log(3) + 0.25 * math.log(1))
+    assert name not in SQUARE.scores(torch.full((5, 2), 100.0))
 
 
 def test_a_mode_needs_one_good_sample_and_more_change_nothing() -> None:
