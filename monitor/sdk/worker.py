@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.sdk.guard import Guard
 
-BUNDLE = 0.2  # seconds that jobs are gathered: a thread that wakes at every step would take the GIL from the training
+BUNDLE = 0.1  # seconds that jobs are gathered: a thread that wakes at every step would take the GIL from the training
 
 Handler = Callable[[list[Any]], None]
 

@@ -36,8 +36,8 @@ def play(
     children: set[subprocess.Popen[str]] = set()
     stopped = threading.Event()
     with ThreadPoolExecutor(workers) as pool:
-        futures = {pool.submit(_result, job, plan, out, run, children, stopped): job for job in plan.jobs}
         try:
+            futures = {pool.submit(_result, job, plan, out, run, children, stopped): job for job in plan.jobs}
             for future in as_completed(futures):
                 job = futures[future]
                 try:
@@ -45,11 +45,10 @@ def play(
                     told(job, "")
                 except Failed as error:
                     told(job, str(error))
-        except BaseException:  # Ctrl-C: the children are ours to end
+        except BaseException:  # Ctrl-C, which may come before all are submitted: the children are ours to end
             stopped.set()
             for child in tuple(children):
                 child.terminate()
-            pool.shutdown(cancel_futures=True)
             raise
     return found
 
