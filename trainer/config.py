@@ -124,6 +124,11 @@ class Config:
         if smoothed and not losses.LOSSES[self.loss].has_labels:
             labelled = ", ".join(name for name, loss in losses.LOSSES.items() if loss.has_labels)
             raise InvalidValue(f"label_smoothing: the loss {self.loss!r} has no labels; {labelled} have")
+        if self.discriminator_norm != NONE and self.model == "resnet":
+            raise InvalidValue(
+                f"discriminator_norm={self.discriminator_norm!r}: the resnet has no place for it; dcgan and mlp have, "
+                "and spectral_norm suits all"
+            )
         if self.discriminator_norm == "batch" and self.gradient_penalty in ("wgan-gp", "dragan"):
             raise InvalidValue(
                 f"discriminator_norm='batch' with gradient_penalty={self.gradient_penalty!r}: the penalty needs each sample's "

@@ -18,6 +18,10 @@ from trainer.training import Training
 OnStep = Callable[[int, float, float], None]  # (steps done, discriminator's loss, generator's loss)
 
 
+class Stop(Exception):
+    """Raised by an `OnStep` to end a training between two steps: it is saved, then the exception goes on."""
+
+
 @dataclass(frozen=True)
 class Trained:
     """What a training leaves: the networks (the averaged generator, if the config asks for one), and its number of steps."""
@@ -46,7 +50,7 @@ def train(
     often it was stopped and taken up again. It does not finish `run`.
 
     Args:
-        on_step: called after each step. saving: where to keep checkpoints. start: what to go on from.
+        on_step: called after each step; it may raise `Stop`. saving: where to keep checkpoints. start: what to go on from.
 
     Raises:
         InvalidValue: `start` belongs to another config.
@@ -77,7 +81,7 @@ def train(
         if on_step is not None:
             try:
                 on_step(training.step, told["loss/discriminator"].item(), told["loss/generator"].item())
-            except BaseException:  # asked to stop, between two steps: the state is whole
+            except Stop:
                 save()
                 raise
     save()

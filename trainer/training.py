@@ -59,17 +59,14 @@ class Training:
         D = self.D
         self.opt_d.zero_grad()
         for _ in range(self.config.accumulate):
+            real = self._seen(self.dataset.batch(self.config.batch_size, self.rng))
             with torch.no_grad():
                 fake = self._seen(self._generated())
-            real = self._seen(self.dataset.batch(self.config.batch_size, self.rng))
             real_logits, fake_logits = D(real), D(fake)
             on_real, on_fake = self.loss.discriminator(real_logits, fake_logits, self.targets)
             turn = Turn(self.G, D, self.loss, real, fake, self.rng, self.step)
-            terms = {one.name: one.discriminator_term(turn) for one in self.remedies}
-            added = {name: term for name, term in terms.items() if term is not None}
-            d_loss = on_real + on_fake
-            for term in added.values():
-                d_loss = d_loss + term
+            added = _terms({one.name: one.discriminator_term(turn) for one in self.remedies})
+            d_loss = sum(added.values(), on_real + on_fake)
             (d_loss / self.config.accumulate).backward()
         self._move("discriminator", D, self.opt_d)
         return {
@@ -87,14 +84,11 @@ class Training:
         self.opt_g.zero_grad()
         for _ in range(config.accumulate):
             fake = self._seen(self._generated())
-            needs_real = self.loss.needs_real or config.feature_matching or config.unroll
-            real = self._seen(self.dataset.batch(config.batch_size, self.rng)) if needs_real else fake.detach()
+            needs_real = self.loss.needs_real or config.unroll or any(one.needs_real for one in self.remedies)
+            real = self._seen(self.dataset.batch(config.batch_size, self.rng)) if needs_real else None
             turn = Turn(self.G, D, self.loss, real, fake, self.rng, self.step)
-            g_loss = self._generator_loss(turn)
-            terms = {one.name: one.generator_term(turn) for one in self.remedies}
-            added = {name: term for name, term in terms.items() if term is not None}
-            for term in added.values():
-                g_loss = g_loss + term
+            added = _terms({one.name: one.generator_term(turn) for one in self.remedies})
+            g_loss = sum(added.values(), self._generator_loss(turn))
             (g_loss / config.accumulate).backward()
         self._move("generator", self.G, self.opt_g)
         D.requires_grad_(True)
@@ -103,8 +97,8 @@ class Training:
     def _generator_loss(self, turn: Turn) -> Tensor:
         if self.config.unroll:
             lr = self.config.unroll_lr or UNROLL_LR * self.config.lr_discriminator
-            return unrolled_loss(turn, int(self.config.unroll), lr, self.targets)
-        return self.loss.generator(self.D(turn.fake), self.D(turn.real) if self.loss.needs_real else None)
+            return unrolled_loss(turn, self.config.unroll, lr, self.targets)
+        return self.loss.generator(self.D(turn.fake), self.D(turn.reals) if self.loss.needs_real else None)
 
     def _generated(self) -> Tensor:
         noise = torch.randn(self.config.batch_size, self.config.latent, generator=self.rng)
@@ -158,3 +152,8 @@ class Training:
 
 
 BOTH = ("historical_averaging",)  # terms of both players, so their names say whose
+
+
+def _terms(terms: dict[str, Tensor | None]) -> dict[str, Tensor]:
+    """Those that there are."""
+    return {name: term for name, term in terms.items() if term is not None}

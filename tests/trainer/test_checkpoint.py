@@ -13,7 +13,7 @@ from monitor.errors import InvalidValue
 from tests.trainer.test_loop import same
 from trainer.checkpoint import Checkpoint
 from trainer.config import Config
-from trainer.loop import Saving, train
+from trainer.loop import Saving, Stop, train
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "digits": {"data": "digits", "sample_every": 3},
@@ -26,10 +26,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 def config(**given: Any) -> Config:
     return Config.of(**({"steps": 10, "width": 8, "latent": 4, "batch_size": 8} | given))
-
-
-class Stop(Exception):
-    """Ends a training from without."""
 
 
 def stop_at(step: int) -> Any:

@@ -38,6 +38,7 @@ def test_what_is_not_given_is_what_the_losss_paper_uses() -> None:
         ({"beta1": 1.0}, "beta1=1.0 is not allowed: 0 or more and below 1"),
         ({"seed": -1}, "seed=-1 is not allowed: a whole number from 0 to 2^63 - 1"),
         ({"gp_weight": 1.0}, "gp_weight=1.0 is not allowed: only beside gradient_penalty"),
+        ({"gradient_penalty": "r1", "gp_weight": -1.0}, "gp_weight=-1.0 is not allowed: a number above 0"),
         ({"unroll_lr": 1.0}, "unroll_lr=1.0 is not allowed: only beside unroll"),
         ({"pack": 3}, "pack=3 is not allowed: a divisor of batch_size=64"),
         ({"ema": 1.0}, "ema=1.0 is not allowed: above 0 and below 1"),

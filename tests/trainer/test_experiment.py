@@ -78,7 +78,7 @@ def test_ctrl_c_ends_the_trainings_too(tmp_path: Path) -> None:
     started = until(lambda: all_children(process.pid), timeout=60)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
-    assert process.returncode != 0
+    assert process.returncode == 130
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), timeout=10)
 
 

@@ -68,14 +68,21 @@ def small(**given: Any) -> Config:
     return Config.of(**({"steps": 4, "width": 8, "latent": 4, "batch_size": 16} | given))
 
 
-@pytest.mark.parametrize("model", ["mlp", "dcgan"])
-@pytest.mark.parametrize("remedy", REMEDIES)
-@pytest.mark.parametrize("loss", LOSSES)
+# Each loss with each remedy on both kinds of data; the resnet, which is slow, with one loss.
+COMBINED = [(loss, remedy, model) for loss in LOSSES for remedy in REMEDIES for model in ("mlp", "dcgan")]
+COMBINED += [("non-saturating", remedy, "resnet") for remedy in REMEDIES]
+
+
+@pytest.mark.parametrize(("loss", "remedy", "model"), COMBINED)
 def test_every_loss_trains_with_every_remedy(loss: str, remedy: str, model: str) -> None:
     settings = REMEDIES[remedy]
     where = {"data": "ring" if model == "mlp" else "digits", "model": model, "loss": loss}
     if "label_smoothing" in settings and not LOSSES[loss].has_labels:
         with pytest.raises(InvalidValue, match="has no labels"):
+            small(**where, **settings)
+        return
+    if "discriminator_norm" in settings and model == "resnet":
+        with pytest.raises(InvalidValue, match="the resnet has no place for it"):
             small(**where, **settings)
         return
     config = small(**where, **settings)
@@ -89,16 +96,9 @@ def test_every_loss_trains_with_every_remedy(loss: str, remedy: str, model: str)
         assert any(slope is not None and slope.any() for slope in slopes), name
 
 
-@pytest.mark.parametrize("remedy", REMEDIES)
-def test_the_resnet_trains_with_every_remedy(remedy: str) -> None:
-    test_every_loss_trains_with_every_remedy("non-saturating", remedy, "resnet")
-
-
-@pytest.mark.parametrize("remedy", REMEDIES)
+@pytest.mark.parametrize("remedy", sorted(REMEDIES.keys() - {"nothing"}))
 def test_a_remedy_leaves_its_mark(remedy: str) -> None:
     """With it, the same seed ends elsewhere than without; a remedy that is read by nobody would not."""
-    if remedy == "nothing":
-        return
     ends = []
     for settings in ({}, REMEDIES[remedy]):
         config = small(data="ring", model="mlp", **settings)

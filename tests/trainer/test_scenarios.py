@@ -1,4 +1,4 @@
-"""Scenarios are settings that the trainer takes; what they cause is measured by `python -m bench scenarios`."""
+"""Scenarios are settings that the trainer takes; what they cause is measured by `python -m bench.scenarios`."""
 
 from __future__ import annotations
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import struct
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,16 @@ PIXELS = numpy.random.default_rng(0).integers(0, 256, (6, 8, 8), dtype=numpy.uin
 
 def idx(array: numpy.ndarray[Any, Any]) -> bytes:
     return bytes((0, 0, 8, array.ndim)) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+HUGE = "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000, 8), }"
 
 
 def same(name: Path, pixels: numpy.ndarray[Any, Any] = PIXELS) -> None:
@@ -68,6 +80,15 @@ def test_a_folder_of_images(tmp_path: Path) -> None:
     torch.testing.assert_close(found.samples[1, :, 0, 0], torch.tensor([1.0, -1.0, -1.0]))
 
 
+def test_grey_of_sixteen_bits_and_turned_photographs(tmp_path: Path) -> None:
+    Image.fromarray((PIXELS[0].astype(numpy.uint16) << 8) + 7).save(tmp_path / "a.png")
+    turned = Image.fromarray(PIXELS[1])
+    exif = turned.getexif()
+    exif[0x0112] = 3  # upside down
+    turned.save(tmp_path / "b.png", exif=exif)
+    same(tmp_path, numpy.stack([PIXELS[0], PIXELS[1][::-1, ::-1]]))
+
+
 def test_the_spiral_is_two_arms_from_the_middle() -> None:
     points = data.load("spiral", 3).samples
     assert torch.equal(points, data.load("spiral", 3).samples)
@@ -88,6 +109,8 @@ BAD: dict[str, tuple[str, Any, str]] = {
     "broken npy": ("x.npy", b"\x93NUMPY\x01\x00 broken", r"x\.npy can't be read"),
     "objects": ("x.npy", numpy.array([{}, []], dtype=object), "can't be read"),
     "broken npz": ("x.npz", b"PK\x03\x04 broken", r"x\.npz can't be read"),
+    "no array": ("x.npz", zipped("notes.txt", b"hello"), "holds a member that is no array"),
+    "too large": ("x.npy", b"\x93NUMPY\x01\x00v\x00" + HUGE.ljust(117).encode() + b"\n", r"x\.npy can't be read"),
     "words": ("x.npy", numpy.array([["a", "b"]]), "holds <U1, numbers are needed"),
     "wrong axes": ("x.npy", numpy.zeros(5), r"has the shape \(5,\); \(N, D\)"),
     "wrong channels": ("x.npy", numpy.zeros((5, 4, 9, 9)), r"has the shape \(5, 4, 9, 9\)"),

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from trainer.commands.stopping import Stopped, stopping
 from trainer.experiment.plan import Job, read
 from trainer.experiment.play import play
 from trainer.experiment.table import table
@@ -31,7 +32,7 @@ def experiment(file: Path, out: Path | None, workers: int, **about: Any) -> None
     run = {key: value for key, value in about.items() if value is not None}
     console = Console(stderr=True)
     failed = []
-    with Progress(console=console) as bar:
+    with Progress(console=console) as bar, stopping() as check:
         task = bar.add_task(plan.name, total=len(plan.jobs))
 
         def told(job: Job, error: str) -> None:
@@ -40,7 +41,11 @@ def experiment(file: Path, out: Path | None, workers: int, **about: Any) -> None
                 failed.append(job)
                 console.print(f"{job.variant}, seed {job.seed} failed: {error}", markup=False)
 
-        results = play(plan, out or file.with_suffix(""), workers, run, told)
+        try:
+            results = play(plan, out or file.with_suffix(""), workers, run, told, check)
+        except Stopped as stop:
+            console.print(f"Stopped by {stop.signal}. The same command goes on with what is left.")
+            raise SystemExit(128 + stop.number) from None
     if results:
         click.echo(table(plan, results), nl=False)
     if failed:

@@ -15,8 +15,8 @@ class Dataset:
     """Samples in memory.
 
     Attributes:
-        name: as `trainer.data.load` knows it.
-        samples: (N, C, H, W) float32 in [-1, 1], or (N, 2) float32 points in the plane.
+        name: of a built-in set, or of the file or folder.
+        samples: (N, C, H, W) float32 in [-1, 1], or (N, D) float32 points.
         modes: the mixture's true modes; None where nobody knows them.
     """
 
@@ -26,7 +26,7 @@ class Dataset:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one sample: (C, H, W) or (2,)."""
+        """The shape of one sample: (C, H, W) or (D,)."""
         return tuple(self.samples.shape[1:])
 
     @property

@@ -7,8 +7,12 @@ import math
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image, ImageOps
 
 from monitor.errors import InvalidValue
 from trainer.data.dataset import Dataset
@@ -49,9 +53,11 @@ def _numpy(path: Path) -> numpy.ndarray[Any, Any]:
             found = numpy.load(file, allow_pickle=False)
             if isinstance(found, numpy.ndarray):
                 return found
-            array: numpy.ndarray[Any, Any] = found[_chosen(path, list(found))]
+            array = found[_chosen(path, list(found))]
+            if not isinstance(array, numpy.ndarray):
+                raise InvalidValue(f"{path} holds a member that is no array")
             return array
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         raise InvalidValue(f"{path} can't be read as numpy's {path.suffix}: {error}") from None
 
 
@@ -98,23 +104,37 @@ def folder(path: Path) -> Dataset:
     """All images under a folder, cropped to their middle square and scaled to one size: the largest power of two that no image
     falls short of, 8 to 128 pixels. Grey when all of them are."""
     import numpy
-    from PIL import Image, ImageOps
 
     files = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGES)
     if not files:
         raise InvalidValue(f"the folder {path} has no images ({', '.join(IMAGES)})")
-    opened = []
+    least = LARGEST
     for file in files:
-        try:
-            with Image.open(file) as image:
-                opened.append(image.convert("L" if image.mode in ("1", "L", "I;16") else "RGB"))
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise InvalidValue(f"{file} can't be read as an image: {error}") from None
-    least = min(min(image.size) for image in opened)
-    if least < SMALLEST:
-        small = next(file for file, image in zip(files, opened, strict=True) if min(image.size) == least)
-        raise InvalidValue(f"{small} is {least} pixels wide or high, {SMALLEST} are the least")
-    side = min(LARGEST, 1 << (least.bit_length() - 1))
-    mode = "L" if all(image.mode == "L" for image in opened) else "RGB"
-    pixels = [numpy.asarray(ImageOps.fit(image.convert(mode), (side, side))) for image in opened]
-    return dataset(path, numpy.stack(pixels))
+        with _opened(file) as image:  # its size, from its head alone
+            if min(image.size) < SMALLEST:
+                raise InvalidValue(f"{file} is {min(image.size)} pixels wide or high, {SMALLEST} are the least")
+            least = min(least, *image.size)
+    side = 1 << (least.bit_length() - 1)
+    squares = [_square(file, side) for file in files]
+    mode = "L" if all(square.mode == "L" for square in squares) else "RGB"
+    return dataset(path, numpy.stack([numpy.asarray(square.convert(mode)) for square in squares]))
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Image.Image]:
+    try:
+        with Image.open(file) as image:
+            yield image
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InvalidValue(f"{file} can't be read as an image: {error}") from None
+
+
+def _square(file: Path, side: int) -> Image.Image:
+    """An image's middle square, upright, in `side` pixels: grey or RGB."""
+    import numpy
+
+    with _opened(file) as image:
+        if image.mode.startswith("I"):  # 16 bits of grey
+            image = Image.fromarray((numpy.asarray(image, numpy.uint32) >> 8).clip(0, 255).astype(numpy.uint8))
+        grey = image.mode in ("1", "L", "LA")
+        return ImageOps.fit(ImageOps.exif_transpose(image).convert("L" if grey else "RGB"), (side, side))

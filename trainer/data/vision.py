@@ -37,6 +37,7 @@ def vision(name: str) -> Dataset:
         )
     try:
         found = kind(root=str(root), download=False)
-    except (RuntimeError, TypeError, OSError) as error:
-        raise InvalidValue(f"{PREFIX}{name} is not in {root} ({ROOT} says where): {error}") from None
-    return dataset(Path(name), numpy.stack([numpy.asarray(found[place][0]) for place in range(len(found))]))
+        images = numpy.stack([numpy.asarray(found[place][0]) for place in range(len(found))])
+    except (RuntimeError, TypeError, ValueError, OSError) as error:
+        raise InvalidValue(f"{PREFIX}{name} can't be read from {root} ({ROOT} says where): {error}") from None
+    return dataset(Path(name), images)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from trainer.experiment.plan import Job, Plan
 
 Result = dict[str, Any]
+LOOK = 0.1  # seconds between two checks
 
 
 class Failed(Exception):
@@ -23,13 +24,19 @@ class Failed(Exception):
 
 
 def play(
-    plan: Plan, out: Path, workers: int, run: dict[str, Any], told: Callable[[Job, str], None]
+    plan: Plan,
+    out: Path,
+    workers: int,
+    run: dict[str, Any],
+    told: Callable[[Job, str], None],
+    check: Callable[[], None] = lambda: None,
 ) -> dict[tuple[str, int], Result]:
     """Results by (variant, seed); those of failed trainings are missing.
 
     Args:
         out: folder of the results. workers: trainings at a time. run: keywords of `monitor.init` for all of them.
         told: called once for each job, with "" or what went wrong.
+        check: called several times a second; what it raises ends the trainings that run, then goes on.
     """
     out.mkdir(parents=True, exist_ok=True)
     found: dict[tuple[str, int], Result] = {}
@@ -38,18 +45,19 @@ def play(
     with ThreadPoolExecutor(workers) as pool:
         try:
             futures = {pool.submit(_result, job, plan, out, run, children, stopped): job for job in plan.jobs}
-            for future in as_completed(futures):
-                job = futures[future]
-                try:
-                    found[job.variant, job.seed] = future.result()
-                    told(job, "")
-                except Failed as error:
-                    told(job, str(error))
-        except BaseException:  # Ctrl-C, which may come before all are submitted: the children are ours to end
+            while futures:
+                for future in wait(futures, LOOK, FIRST_COMPLETED).done:
+                    job = futures.pop(future)
+                    try:
+                        found[job.variant, job.seed] = future.result()
+                        told(job, "")
+                    except Failed as error:
+                        told(job, str(error))
+                check()
+        finally:  # children that still run are ours to end
             stopped.set()
             for child in tuple(children):
                 child.terminate()
-            raise
     return found
 
 

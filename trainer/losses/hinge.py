@@ -24,10 +24,13 @@ class Hinge(Loss):
     usual = Usual(lr=2e-4, betas=(0.5, 0.999), discriminator_steps=1)
 
     def discriminator(self, real: Tensor, fake: Tensor, targets: Targets = HARD) -> tuple[Tensor, Tensor]:
+        """The mean shortfalls from the margin, 0-d each; the margin takes no targets."""
         return relu(1 - real).mean(), relu(1 + fake).mean()
 
     def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor:
+        """-E_z[D(G(z))], 0-d."""
         return -fake.mean()
 
     def equilibrium(self, targets: Targets = HARD) -> Equilibrium:
+        """2 for every D within the margin; the generator's loss is its offset."""
         return Equilibrium(2.0, None)

@@ -24,10 +24,13 @@ class LeastSquares(Loss):
     has_labels = True
 
     def discriminator(self, real: Tensor, fake: Tensor, targets: Targets = HARD) -> tuple[Tensor, Tensor]:
+        """Half the mean squares of the distances from the targets b and a, 0-d each."""
         return (real - targets.real).square().mean() / 2, (fake - targets.fake).square().mean() / 2
 
     def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor:
+        """Half the mean square of the distance from 1, 0-d."""
         return (fake - 1).square().mean() / 2
 
     def equilibrium(self, targets: Targets = HARD) -> Equilibrium:
+        """D = (a + b) / 2 everywhere."""
         return Equilibrium((targets.real - targets.fake) ** 2 / 4, (1 - resting_probability(targets)) ** 2 / 2)

@@ -24,7 +24,9 @@ class Minimax(NonSaturating):
     """
 
     def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor:
+        """L_G in nats, 0-d: never above 0."""
         return -cross_entropy(fake, 0.0)
 
     def equilibrium(self, targets: Targets = HARD) -> Equilibrium:
+        """D's best answer is the mean of its targets, q: twice the entropy of q, and log(1 - q)."""
         return Equilibrium(resting_loss(targets), math.log(1 - resting_probability(targets)))

@@ -27,10 +27,13 @@ class NonSaturating(Loss):
     has_labels = True
 
     def discriminator(self, real: Tensor, fake: Tensor, targets: Targets = HARD) -> tuple[Tensor, Tensor]:
+        """Both terms of L_D in nats, 0-d each; with other targets, the cross-entropy with those."""
         return cross_entropy(real, targets.real), cross_entropy(fake, targets.fake)
 
     def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor:
+        """L_G in nats, 0-d."""
         return cross_entropy(fake, 1.0)
 
     def equilibrium(self, targets: Targets = HARD) -> Equilibrium:
+        """D's best answer is the mean of its targets, q: twice the entropy of q, and -log q."""
         return Equilibrium(resting_loss(targets), -math.log(resting_probability(targets)))

@@ -27,12 +27,15 @@ class RelativisticAverage(Loss):
     needs_real = True
 
     def discriminator(self, real: Tensor, fake: Tensor, targets: Targets = HARD) -> tuple[Tensor, Tensor]:
+        """Cross-entropies of the differences from the other side's mean, in nats, 0-d each."""
         return cross_entropy(real - fake.mean(), targets.real), cross_entropy(fake - real.mean(), targets.fake)
 
     def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor:
+        """L_G in nats, 0-d. Raises InvalidValue without `real`."""
         if real is None:
             raise InvalidValue("the relativistic generator's loss needs the outputs on real samples too")
         return cross_entropy(fake - real.mean(), 1.0) + cross_entropy(real - fake.mean(), 0.0)
 
     def equilibrium(self, targets: Targets = HARD) -> Equilibrium:
+        """2 log 2 for both; with other targets D's best answer is no closed form, so None."""
         return Equilibrium(resting_loss(HARD), resting_loss(HARD)) if targets == HARD else Equilibrium(None, None)

@@ -23,17 +23,26 @@ class Wasserstein(Loss):
     usual = Usual(lr=5e-5, betas=(0.0, 0.99), discriminator_steps=5, weight_clip=0.01)
 
     def discriminator(self, real: Tensor, fake: Tensor, targets: Targets = HARD) -> tuple[Tensor, Tensor]:
+        """-E_x[D(x)] and E_z[D(G(z))], 0-d each; a critic has no targets."""
         return -real.mean(), fake.mean()
 
     def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor:
+        """-E_z[D(G(z))], 0-d."""
         return -fake.mean()
 
     def equilibrium(self, targets: Targets = HARD) -> Equilibrium:
+        """The critic tells no difference: 0; the generator's loss is its offset."""
         return Equilibrium(0.0, None)
 
 
 class WassersteinGP(Wasserstein):
     """`Wasserstein` with a critic that is kept near Lipschitz 1 by a penalty on its gradient (`remedies.gradient_penalty`).
+
+    L_D = E_z[D(G(z))] - E_x[D(x)] + λ E_x̂[(‖∇D(x̂)‖₂ - 1)²]
+    L_G = -E_z[D(G(z))]
+
+    x̂ = ε x + (1 - ε) G(z) with ε ~ U[0, 1], one for each pair; ∇: gradient by x̂, its norm over all of a sample's numbers; λ:
+    `gp_weight`; the other symbols as in `Wasserstein`. The penalty is logged as a term of its own.
 
     Gulrajani et al., "Improved Training of Wasserstein GANs", NeurIPS 2017, algorithm 1: λ = 10, five critic steps, Adam 0.0001,
     β = (0, 0.9). The critic may have no batch normalization, which would tie the gradients of a batch's samples together.

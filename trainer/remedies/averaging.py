@@ -28,6 +28,7 @@ class GeneratorAverage(Remedy):
 
     @torch.no_grad()
     def after_step(self, turn: str, network: nn.Module) -> None:
+        """Moves the mean towards the generator's weights."""
         if turn != "generator":
             return
         decay = min(self.decay, (1 + self.count) / (10 + self.count))
@@ -38,8 +39,10 @@ class GeneratorAverage(Remedy):
             kept.copy_(buffer)
 
     def state_dict(self) -> dict[str, Any]:
+        """The averaged weights, and how many steps are in them."""
         return {"count": self.count, "average": self.average.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on with that mean."""
         self.count = state["count"]
         self.average.load_state_dict(state["average"])

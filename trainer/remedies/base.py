@@ -17,23 +17,35 @@ class Turn:
 
     Attributes:
         generator, discriminator: the networks. loss: the game.
-        real, fake: batches (N, *shape) as the discriminator saw them; in the generator's turn `fake` carries its gradient.
+        real, fake: batches (N, *shape) as the discriminator saw them; in the generator's turn `fake` carries its gradient, and
+            `real` is None unless somebody `needs_real`.
         rng: the training's random numbers. step: of the training, from 0.
     """
 
     generator: nn.Module
     discriminator: nn.Module
     loss: Loss
-    real: Tensor
+    real: Tensor | None
     fake: Tensor
     rng: torch.Generator
     step: int
 
+    @property
+    def reals(self) -> Tensor:
+        """`real`, where it is known to be there."""
+        assert self.real is not None
+        return self.real
+
 
 class Remedy:
-    """One remedy. `name` is the config's field and the term's name in `loss/<name>`."""
+    """One remedy. `name` is the config's field and the term's name in `loss/<name>`.
+
+    Attributes:
+        needs_real: its `generator_term` reads real samples.
+    """
 
     name = ""
+    needs_real = False
 
     def generator_input(self, noise: Tensor, rng: torch.Generator) -> Tensor:
         """What the generator gets instead of `noise` (N, latent) while it trains."""

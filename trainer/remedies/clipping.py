@@ -21,6 +21,7 @@ class WeightClipping(Remedy):
 
     @torch.no_grad()
     def after_step(self, turn: str, network: nn.Module) -> None:
+        """Cuts the discriminator's weights; the generator's are left alone."""
         if turn == "discriminator":
             for parameter in network.parameters():
                 parameter.clamp_(-self.limit, self.limit)
@@ -39,4 +40,5 @@ class GradientClipping(Remedy):
         self.limit = limit
 
     def before_step(self, network: nn.Module) -> None:
+        """Scales the gradient down in place where it is too long."""
         nn.utils.clip_grad_norm_(network.parameters(), self.limit)

@@ -17,12 +17,14 @@ class FeatureMatching(Remedy):
     """
 
     name = "feature_matching"
+    needs_real = True
 
     def __init__(self, weight: float) -> None:
         self.weight = weight
 
     def generator_term(self, turn: Turn) -> Tensor:
-        real, fake = features(turn.discriminator, turn.real.detach()), features(turn.discriminator, turn.fake)
+        """The weighted distance, 0-d; its gradient goes to the generated samples only."""
+        real, fake = features(turn.discriminator, turn.reals), features(turn.discriminator, turn.fake)
         return self.weight * (real.mean(dim=0).detach() - fake.mean(dim=0)).square().mean()
 
 

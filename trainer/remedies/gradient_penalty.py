@@ -7,16 +7,17 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.linalg import vector_norm
 
 from trainer.remedies.base import Remedy, Turn
 
 
 def slopes(discriminator: nn.Module, at: Tensor) -> Tensor:
-    """‖∇_x D(x)‖₂ for each of (N, *shape), over all of a sample's numbers: (N,), itself differentiable."""
+    """∇_x D(x) at each of (N, *shape), flattened: (N, numbers of a sample), itself differentiable."""
     at = at.detach().requires_grad_()
     (slope,) = torch.autograd.grad(discriminator(at).sum(), at, create_graph=True)
-    lengths: Tensor = slope.flatten(1).norm(dim=1)
-    return lengths
+    flat: Tensor = slope.flatten(1)
+    return flat
 
 
 def between(turn: Turn) -> Tensor:
@@ -24,8 +25,10 @@ def between(turn: Turn) -> Tensor:
 
     Gulrajani et al., "Improved Training of Wasserstein GANs", NeurIPS 2017, equation 3; λ = 10.
     """
-    mix = torch.rand(len(turn.real), *[1] * (turn.real.dim() - 1), generator=turn.rng).to(turn.real)
-    return (slopes(turn.discriminator, mix * turn.real + (1 - mix) * turn.fake) - 1).square().mean()
+    real = turn.reals
+    mix = torch.rand(len(real), *[1] * (real.dim() - 1), generator=turn.rng).to(real)
+    lengths: Tensor = vector_norm(slopes(turn.discriminator, mix * real + (1 - mix) * turn.fake), dim=1)
+    return (lengths - 1).square().mean()
 
 
 def on_real(turn: Turn) -> Tensor:
@@ -33,9 +36,7 @@ def on_real(turn: Turn) -> Tensor:
 
     Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Converge?", ICML 2018, equation 9; γ = 10.
     """
-    at = turn.real.detach().requires_grad_()
-    (slope,) = torch.autograd.grad(turn.discriminator(at).sum(), at, create_graph=True)
-    return slope.flatten(1).square().sum(dim=1).mean() / 2
+    return slopes(turn.discriminator, turn.reals).square().sum(dim=1).mean() / 2
 
 
 def around_real(turn: Turn) -> Tensor:
@@ -43,8 +44,10 @@ def around_real(turn: Turn) -> Tensor:
 
     Kodali et al., "On Convergence and Stability of GANs", 2017, section 2.3 and its published code; λ = 10.
     """
-    noise = torch.rand(turn.real.shape, generator=turn.rng).to(turn.real)
-    return (slopes(turn.discriminator, turn.real + 0.5 * turn.real.std() * noise) - 1).square().mean()
+    real = turn.reals
+    noise = torch.rand(real.shape, generator=turn.rng).to(real)
+    lengths: Tensor = vector_norm(slopes(turn.discriminator, real + 0.5 * real.std() * noise), dim=1)
+    return (lengths - 1).square().mean()
 
 
 class Kind(NamedTuple):
@@ -67,4 +70,5 @@ class GradientPenalty(Remedy):
         self.weight = self.kind.weight if weight is None else weight
 
     def discriminator_term(self, turn: Turn) -> Tensor:
+        """The weighted penalty, 0-d."""
         return self.weight * self.kind.of(turn)

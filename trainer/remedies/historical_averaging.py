@@ -24,13 +24,16 @@ class HistoricalAveraging(Remedy):
         self._counts: dict[str, int] = {}
 
     def discriminator_term(self, turn: Turn) -> Tensor | None:
+        """The weighted square distance of the discriminator's weights, 0-d; None before it has moved once."""
         return self._term("discriminator", turn.discriminator)
 
     def generator_term(self, turn: Turn) -> Tensor | None:
+        """The same of the generator's."""
         return self._term("generator", turn.generator)
 
     @torch.no_grad()
     def after_step(self, turn: str, network: nn.Module) -> None:
+        """Takes the weights into that player's mean."""
         self._counts[turn] = count = self._counts.get(turn, 0) + 1
         now = [parameter.detach() for parameter in network.parameters()]
         if count == 1:
@@ -39,9 +42,11 @@ class HistoricalAveraging(Remedy):
             torch._foreach_lerp_(self._means[turn], now, 1 / count)
 
     def state_dict(self) -> dict[str, Any]:
+        """Both players' means, and of how many steps they are."""
         return {"means": self._means, "counts": self._counts}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on with those means."""
         self._means, self._counts = state["means"], state["counts"]
 
     def _term(self, turn: str, network: nn.Module) -> Tensor | None:

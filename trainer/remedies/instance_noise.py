@@ -28,5 +28,6 @@ class InstanceNoise(Remedy):
         return self.std * max(0.0, 1 - step / self.steps)
 
     def discriminator_input(self, samples: Tensor, step: int, rng: torch.Generator) -> Tensor:
+        """x' for x of (N, *shape); the batch itself once the noise is gone."""
         std = self.at(step)
         return samples + std * torch.randn(samples.shape, generator=rng).to(samples) if std else samples

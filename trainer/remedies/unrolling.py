@@ -26,9 +26,8 @@ def unrolled_loss(turn: Turn, steps: int, lr: float, targets: Targets) -> Tensor
         answer: Tensor = functional_call(discriminator, (weights, buffers), (samples,))
         return answer
 
-    real = turn.real.detach()
     for _ in range(steps):
-        d_loss = torch.stack(turn.loss.discriminator(ask(real), ask(turn.fake), targets)).sum()
+        d_loss = torch.stack(turn.loss.discriminator(ask(turn.reals), ask(turn.fake), targets)).sum()
         slopes = torch.autograd.grad(d_loss, list(weights.values()), create_graph=True)
         weights = {name: p - lr * slope for (name, p), slope in zip(weights.items(), slopes, strict=True)}
-    return turn.loss.generator(ask(turn.fake), ask(real) if turn.loss.needs_real else None)
+    return turn.loss.generator(ask(turn.fake), ask(turn.reals) if turn.loss.needs_real else None)
