@@ -117,6 +117,16 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     stale_after: Annotated[Seconds, Meta(description="A run without a sign of life for so many seconds is stale.")] = (
         20.0
     )
+    job_workers: Annotated[
+        int,
+        Meta(ge=0, le=64, description="Processes that may work on maps and sample metrics at once; 0: none is made."),
+    ] = 1
+    job_seconds: Annotated[
+        Seconds, Meta(description="A worker process that takes longer is ended, and what it did is tried again.")
+    ] = 120.0
+    job_queue: Annotated[
+        Count, Meta(description="Steps of a run that may wait for a worker; beyond, every second of them is skipped.")
+    ] = 200
     crashed_after: Annotated[
         Seconds, Meta(description="A run without a sign of life for so many seconds is taken for crashed.")
     ] = 300.0

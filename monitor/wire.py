@@ -248,12 +248,16 @@ class RunDetail(RunSummary, frozen=True):
 
 
 class LiveRun(Struct, frozen=True, omit_defaults=True):
-    """What changed in one run: points by series name (as logged, bucket 1), new grids, events."""
+    """What changed in one run: points by series name (as logged, bucket 1), new grids, events, steps with a new map.
+
+    The reference's own map has the step -1.
+    """
 
     points: dict[str, Columns] = {}
     samples: list[SampleInfo] = []
     events: list[dict[str, Any]] = []
     rewound_to: int | None = None
+    projections: list[int] = []
 
 
 class Live(Struct, frozen=True):

@@ -23,8 +23,12 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.sdk": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.storage": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.ingest": {"monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
+    "monitor.projections": {"monitor.errors"},
+    "monitor.jobs": {
+        "monitor.ingest", "monitor.storage", "monitor.projections", "monitor.wire", "monitor.errors", "monitor.settings",
+    },
     "monitor.api": {
-        "monitor.ingest", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
+        "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
     },
     "dashboard": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "trainer": {"monitor", "monitor.errors", "monitor.settings"},
@@ -36,7 +40,9 @@ NEVER: dict[str, set[str]] = {
     "monitor.sdk": {"fastapi", "sqlalchemy", "dash", "pydantic"},
     "monitor.storage": {"fastapi", "dash", "torch"},
     "monitor.ingest": {"fastapi", "dash", "torch"},
-    "monitor.api": {"dash", "torch"},
+    "monitor.projections": {"torch", "sqlalchemy", "fastapi", "dash"},
+    "monitor.jobs": {"torch", "fastapi", "dash"},
+    "monitor.api": {"dash", "torch", "sklearn", "openTSNE"},
     "dashboard": {"sqlalchemy", "torch"},
     "trainer": {"sqlalchemy", "fastapi", "dash", "plotly"},
 }

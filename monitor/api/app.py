@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from monitor.api import answers, health, live, login, openapi, records, runs, samples, series
+from monitor.api import answers, health, live, login, openapi, projections, records, runs, samples, series
 from monitor.api.auth import Guard
 from monitor.api.house import House
 from monitor.settings import ServiceSettings
@@ -28,19 +28,19 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         home.start()
-        watching = asyncio.create_task(home.watch_states())
+        tasks = [asyncio.create_task(home.watch_states()), asyncio.create_task(home.scheduler.run())]
         yield
         home.release()
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(home.stop)
 
     outer = FastAPI(title="Nashboard", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     outer.state.house = home
     api = FastAPIOffline(title="Nashboard API", version="1", redoc_url=None)
     api.state.house = home
-    for module in (records, runs, series, samples, live, health, login):
+    for module in (records, runs, series, samples, projections, live, health, login):
         api.include_router(module.router)
     answers.install(api)
     openapi.describe(api)

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from monitor.api.answers import json
 from monitor.api.house import house
+from monitor.storage import jobs
 
 router = APIRouter(tags=["health"])
 
@@ -32,6 +33,7 @@ async def metrics(request: Request) -> Response:
     home = house(request)
     writer = home.writer
     counters = writer.counters
+    work, waiting = home.scheduler.counters, await home.read(jobs.counts)
     lines = []
     for name, kind, value, text_ in (
         ("commits_total", "counter", counters.commits, "Group commits."),
@@ -41,6 +43,10 @@ async def metrics(request: Request) -> Response:
         ("queue_bytes", "gauge", writer.waiting_bytes, "Bytes of batches that wait for the writer."),
         ("live_waiting", "gauge", home.live.waiting, "Requests that wait for something to happen."),
         ("last_commit_seconds", "gauge", counters.last_commit_seconds, "How long the last group commit took."),
+        *((f"jobs_{state}", "gauge", waiting[state], f"Jobs that are {state}.") for state in jobs.STATES),
+        ("job_workers_total", "counter", work.workers, "Worker processes that have ended."),
+        ("job_failures_total", "counter", work.failures, "Worker processes that did not come to their end."),
+        ("job_seconds_total", "counter", work.seconds, "Seconds that worker processes took."),
     ):
         lines += [f"# HELP nashboard_{name} {text_}", f"# TYPE nashboard_{name} {kind}", f"nashboard_{name} {value}"]
     return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")

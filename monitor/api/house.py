@@ -15,6 +15,8 @@ from monitor.api.auth import Auth
 from monitor.ingest.apply import Change
 from monitor.ingest.live import LiveLog
 from monitor.ingest.writer import Writer
+from monitor.jobs.kinds import KINDS
+from monitor.jobs.scheduler import Scheduler
 from monitor.settings import ServiceSettings, home
 from monitor.storage.blobs import Blobs
 from monitor.storage.database import migrate, open_engine, url_of
@@ -43,11 +45,20 @@ class House:
         self.auth = Auth(settings, self.tokens)
         self.live = LiveLog(settings.live_points)
         self.stopping = False
-        self.writer = Writer(self.engine, self.blobs, self.live.publish, settings.queue_bytes)
+        kinds = tuple(KINDS) if settings.job_workers else ()
+        self.writer = Writer(self.engine, self.blobs, self._publish, settings.queue_bytes, kinds, settings.job_queue)
+        self.scheduler = Scheduler(
+            self.engine, self.blobs, self.writer, KINDS, settings.job_workers, settings.job_seconds
+        )
 
     def start(self) -> None:
         """Starts the writer."""
         self.writer.start()
+
+    def _publish(self, changes: list[Change]) -> None:
+        self.live.publish(changes)
+        if any(change.jobs for change in changes):
+            self.scheduler.wake()
 
     def release(self) -> None:
         """Lets go of everybody who waits for something to happen: the service is about to stop."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, cast
@@ -13,12 +14,14 @@ from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, in
 from monitor.errors import NotFound
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
+from monitor.storage import jobs as job_queue
+from monitor.storage.batches import Stored, reference_of
 from monitor.storage.blobs import Blobs
 from monitor.storage.rollups import LEVELS, SHIFT
 from monitor.storage.samples import sample_info
 from monitor.storage.statements import Statements
 from monitor.storage.tables import blobs as blob_table
-from monitor.storage.tables import events, points, rollups, runs, samples, senders
+from monitor.storage.tables import events, job_memory, jobs, points, projections, rollups, runs, samples, senders
 from monitor.wire import Batch, Event, Finish, RunInfo, SampleInfo, Samples, Scalars
 
 MAX_DURATION = 10 * 366 * 86_400.0  # a sender that tells of a longer run had its clock set meanwhile
@@ -32,6 +35,8 @@ class Change:
     points: dict[str, tuple[list[int], list[float]]] = field(default_factory=dict)
     samples: list[SampleInfo] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    projections: list[int] = field(default_factory=list)
+    jobs: bool = False
     rewound_to: int | None = None
     deleted: bool = False
 
@@ -39,6 +44,7 @@ class Change:
         """Drops what came after `step`."""
         self.points = {name: _until(step, *columns) for name, columns in self.points.items()}
         self.samples = [sample for sample in self.samples if sample.step <= step]
+        self.projections = [frame for frame in self.projections if frame <= step]
         self.rewound_to = step if self.rewound_to is None else min(step, self.rewound_to)
 
 
@@ -79,9 +85,14 @@ class RunState:
 
 
 class Applier:
-    """Applies batches; `flush` writes what they collected. Then comes `committed` or, if anything failed, `forget`."""
+    """Applies batches; `flush` writes what they collected. Then comes `committed` or, if anything failed, `forget`.
 
-    def __init__(self, engine: Engine, blobs: Blobs) -> None:
+    Args:
+        kinds: of jobs, to be queued for each batch of samples. waiting: how many jobs of a run and kind may wait.
+    """
+
+    def __init__(self, engine: Engine, blobs: Blobs, kinds: Sequence[str] = (), waiting: int = 200) -> None:
+        self._kinds, self._waiting = kinds, waiting
         self._statements = Statements(engine)
         self._series = SeriesWriter(self._statements)
         self._blobs = blobs
@@ -141,7 +152,7 @@ class Applier:
         self._series.drop(run_id)
         hashes = self._hashes(connection, samples.c.run_id == run_id)
         throw_away(connection, run_id)
-        for table in (samples, senders, events):
+        for table in (samples, senders, events, jobs, job_memory, projections):
             connection.execute(delete(table).where(table.c.run_id == run_id))
         connection.execute(delete(runs).where(runs.c.id == run_id))
         self._deleted.append(Change(run_id, deleted=True))
@@ -159,6 +170,13 @@ class Applier:
             if connection.execute(kept).first() is None:
                 connection.execute(delete(blob_table).where(blob_table.c.hash == digest))
                 self._freed.add(digest)
+
+    def computed(self, connection: Connection, run_id: str, results: Sequence[Scalars], frames: Sequence[int]) -> None:
+        """Takes values that were computed of a run's samples, and tells of new maps; it is no sign of life."""
+        state = self._run(connection, run_id)
+        if results:
+            self._series.collect(connection, run_id, state.signals, results)
+        state.change.projections += frames
 
     def _run(self, connection: Connection, run_id: str) -> RunState:
         state = self._runs.get(run_id)
@@ -227,13 +245,27 @@ class Applier:
             & (samples.c.kind == record.kind)
             & (samples.c.step == record.step)
         )
-        hashes = self._hashes(connection, same)
+        hashes, known = self._hashes(connection, same), reference_of(connection, run_id)
         replaced = connection.execute(delete(samples).where(same)).rowcount
         connection.execute(insert(samples).values(row))
         self._free(connection, hashes)
         state.samples += 1 - replaced
         state.last_step = max(state.last_step, record.step)
         state.change.samples.append(sample_info(row, len(record.image)))
+        if record.batch and self._kinds:
+            self._queue(connection, run_id, state, record, known)
+
+    def _queue(
+        self, connection: Connection, run_id: str, state: RunState, record: Samples, known: Stored | None
+    ) -> None:
+        """Queues what is to be computed of a batch; all anew when it is a reference other than the `known` one."""
+        if record.kind != "reference":
+            if known is None:
+                return  # its turn comes with the reference
+            job_queue.enqueue(connection, run_id, self._kinds, record.name, record.step, self._waiting)
+        elif reference_of(connection, run_id) != known:
+            job_queue.enqueue_all(connection, run_id, self._kinds, self._waiting)
+        state.change.jobs = True
 
     def _blob(self, connection: Connection, content: bytes) -> str:
         digest, new = self._blobs.put(content)
@@ -280,6 +312,7 @@ class Applier:
         hashes = self._hashes(connection, after)
         state.samples -= connection.execute(delete(samples).where(after)).rowcount
         self._free(connection, hashes)
+        job_queue.rewind(connection, run_id, step)
         self._set_last_step(connection, run_id)
         state.last_step = -1
         state.change.rewind(step)

@@ -99,18 +99,20 @@ def _joined(changes: list[Change]) -> LiveRun:
     points: dict[str, tuple[list[int], list[float]]] = {}
     samples: list[SampleInfo] = []
     events: list[dict[str, Any]] = []
+    projections: list[int] = []
     rewound: int | None = None
     for change in changes:
         if change.rewound_to is not None:
             rewound = change.rewound_to if rewound is None else min(rewound, change.rewound_to)
-            before = Change("", points, samples)
+            before = Change("", points, samples, projections=projections)
             before.rewind(change.rewound_to)
-            points, samples = before.points, before.samples
+            points, samples, projections = before.points, before.samples, before.projections
         for name, (steps, values) in change.points.items():
             own = points.setdefault(name, ([], []))
             own[0].extend(steps)
             own[1].extend(values)
         samples += change.samples
         events += change.events
+        projections += change.projections
     columns = {name: exact_columns(steps, values) for name, (steps, values) in points.items()}
-    return LiveRun(columns, samples, events, rewound)
+    return LiveRun(columns, samples, events, rewound, sorted(set(projections)))

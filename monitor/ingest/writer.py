@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,11 +53,20 @@ class Writer:
     Args:
         publish: called with what a commit changed, after it.
         queue_bytes: batches that may wait, by their encoded size.
+        kinds, waiting: of jobs to be queued for samples, see `Applier`.
     """
 
-    def __init__(self, engine: Engine, blobs: Blobs, publish: Callable[[list[Change]], None], queue_bytes: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        blobs: Blobs,
+        publish: Callable[[list[Change]], None],
+        queue_bytes: int,
+        kinds: Sequence[str] = (),
+        waiting: int = 200,
+    ) -> None:
         self._engine = engine.execution_options(writes=True)
-        self._applier = Applier(engine, blobs)
+        self._applier = Applier(engine, blobs, kinds, waiting)
         self._publish, self._limit = publish, queue_bytes
         self._jobs: deque[Job] = deque()
         self._waiting, self._stopping = 0, False

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -157,4 +158,41 @@ events = Table(
     Column("kind", String(200), nullable=False),
     Column("data", JSON, nullable=False),
     Index("ix_events_run_id", "run_id"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_id(),
+    Column("kind", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("lease", String(32)),
+    Column("created_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("finished_at", Float),
+    UniqueConstraint("run_id", "kind", "name", "step", name="uq_jobs_run_kind_name_step"),
+    Index("ix_jobs_state", "state"),
+)
+
+job_memory = Table(
+    "job_memory",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(64), primary_key=True),
+    Column("memory", LargeBinary, nullable=False),
+)
+
+projections = Table(
+    "projections",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("step", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("columns", LargeBinary, nullable=False),
 )

@@ -1,0 +1,67 @@
+"""Maps of the samples."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy import Connection
+
+from monitor.api.answers import json
+from monitor.api.house import house
+from monitor.storage.jobs import list_jobs
+from monitor.storage.projections import REFERENCE, list_frames, read_frame
+from monitor.storage.runs import require
+from monitor.wire import MAX_STEP
+
+router = APIRouter(tags=["projections"])
+
+Method = Literal["tsne", "pca"]
+
+
+@router.get("/runs/{run_id}/projections")
+async def of_run(run_id: str, request: Request, method: Method = "tsne", name: str | None = None) -> Response:
+    """Which maps there are, and what becomes of the others."""
+    home = house(request)
+    cursor = home.live.cursor
+
+    def query(connection: Connection) -> dict[str, Any]:
+        require(connection, [run_id])
+        frames = list_frames(connection, run_id, name)
+        reference = next((frame["count"] for frame in frames if frame["step"] == REFERENCE), 0)
+        return {
+            "run": run_id,
+            "method": method,
+            "cursor": cursor,
+            "reference": reference,
+            "frames": [frame for frame in frames if frame["step"] != REFERENCE],
+            "jobs": list_jobs(connection, run_id, "projection"),
+        }
+
+    return json(await home.read(query))
+
+
+@router.get("/runs/{run_id}/projections/reference")
+async def reference(run_id: str, request: Request, method: Method = "tsne") -> Response:
+    """The reference's own map: x, y, cluster, and the row of the logged batch."""
+    return await _frame(request, run_id, REFERENCE, method, None)
+
+
+@router.get("/runs/{run_id}/projections/{step}")
+async def at_step(
+    run_id: str,
+    step: Annotated[int, Path(ge=0, le=MAX_STEP)],
+    request: Request,
+    method: Method = "tsne",
+    name: str | None = None,
+) -> Response:
+    """Where a step's samples lie on the reference's map."""
+    return await _frame(request, run_id, step, method, name)
+
+
+async def _frame(request: Request, run_id: str, step: int, method: Method, name: str | None) -> Response:
+    def query(connection: Connection) -> dict[str, Any]:
+        require(connection, [run_id])
+        return read_frame(connection, run_id, step, method, name)
+
+    return json(await house(request).read(query))

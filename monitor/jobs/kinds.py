@@ -1,0 +1,5 @@
+"""The kinds of jobs: name → the class that does them, loaded in the worker alone. One job of each is made for every batch."""
+
+from __future__ import annotations
+
+KINDS: dict[str, str] = {"projection": "monitor.jobs.projection:Projection"}

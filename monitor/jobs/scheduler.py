@@ -1,0 +1,147 @@
+"""Gives queued jobs to worker processes: fair between runs, several steps of a run to one worker, results to the writer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.errors import NashboardError
+from monitor.ingest.apply import Applier
+from monitor.ingest.writer import Writer
+from monitor.jobs.bundle import Bundle, collect, store
+from monitor.jobs.process import WorkerFailed, work
+from monitor.storage import jobs as queue
+from monitor.storage.blobs import Blobs
+
+logger = logging.getLogger("nashboard.jobs")
+
+BUNDLE = 8  # jobs that one worker takes: its start costs more than most of them
+LOOK_EVERY = 10.0  # seconds, when nobody says that there is something to do
+MAX_SERVED = 10_000
+
+
+@dataclass
+class JobCounters:
+    """What the workers have done, for /metrics."""
+
+    workers: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+
+
+class Scheduler:
+    """Runs in the service's event loop; nothing heavy is loaded or computed there.
+
+    Args:
+        kinds: name → "module:Class", see `monitor.jobs.work.Kind`.
+        workers: processes at once. seconds: that one may take.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        blobs: Blobs,
+        writer: Writer,
+        kinds: Mapping[str, str],
+        workers: int = 1,
+        seconds: float = 120.0,
+    ) -> None:
+        self._engine, self._blobs, self._writer = engine, blobs, writer
+        self._kinds, self._workers, self._seconds = kinds, workers, seconds
+        self._leases: set[str] = set()
+        self._served: dict[tuple[str, str], int] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._awake = asyncio.Event()
+        self.counters = JobCounters()
+
+    def wake(self) -> None:
+        """There is something to do; from any thread."""
+        with suppress(RuntimeError):  # the loop is closed: the service stops
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._awake.set)
+
+    async def run(self) -> None:
+        """Works until it is cancelled; workers that are at it then are ended, and their jobs wait for the next start."""
+        self._loop = asyncio.get_running_loop()
+        tasks: set[asyncio.Task[None]] = set()
+        try:
+            await self._write(lambda connection, _: queue.give_back(connection))
+            while True:
+                self._awake.clear()
+                while len(tasks) < self._workers and (bundle := await self._next()):
+                    tasks.add(task := asyncio.create_task(self._do(bundle)))
+                    task.add_done_callback(tasks.discard)
+                    task.add_done_callback(lambda _: self._awake.set())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), LOOK_EVERY)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _write(self, action: Any) -> Any:
+        return await asyncio.wrap_future(self._writer.submit(action))
+
+    async def _next(self) -> Bundle | None:
+        try:
+            if not await asyncio.to_thread(self._anything):
+                return None
+            return await self._write(self._claim)  # type: ignore[no-any-return]
+        except (SQLAlchemyError, NashboardError) as error:  # a full disk, a busy database: look again later
+            logger.warning("jobs could not be looked up: %s", error)
+            return None
+
+    def _anything(self) -> bool:
+        with self._engine.begin() as connection:
+            return bool(queue.waiting(connection))
+
+    def _claim(self, connection: Connection, _: Applier) -> Bundle | None:
+        queue.lost(connection, self._leases)
+        rows = [row for row in queue.waiting(connection) if row[1] in self._kinds]
+        if not rows:
+            return None
+        run_id, kind = chosen = min(rows, key=lambda row: self._served.get(row, 0))
+        if len(self._served) > MAX_SERVED:
+            self._served.clear()
+        self._served[chosen] = max(self._served.values(), default=0) + 1
+        lease = secrets.token_hex(16)
+        taken = queue.claim(connection, run_id, kind, lease, BUNDLE)
+        bundle = collect(connection, self._blobs, run_id, kind, self._kinds[kind], lease, taken)
+        self._leases.add(lease)
+        return bundle
+
+    async def _do(self, bundle: Bundle) -> None:
+        started = time.monotonic()
+        try:
+            if bundle.task is not None:
+                outcome = await work(bundle.task, self._seconds)
+                await self._write(lambda connection, applier: store(connection, applier, bundle, outcome))
+        except WorkerFailed as error:
+            await self._fail(bundle, error.message)
+        except (SQLAlchemyError, NashboardError) as error:
+            logger.warning("results of jobs could not be stored: %s", error)
+        except OSError as error:
+            await self._fail(bundle, f"no worker could be started: {error}")
+        finally:
+            self._leases.discard(bundle.lease)
+            self.counters.workers += 1
+            self.counters.seconds += time.monotonic() - started
+
+    async def _fail(self, bundle: Bundle, reason: str) -> None:
+        self.counters.failures += 1
+        logger.warning("jobs %r of run %r, steps %s: %s", bundle.kind, bundle.run_id, bundle.steps, reason)
+
+        def action(connection: Connection, _: Applier) -> None:
+            queue.failed(connection, sorted(queue.held(connection, bundle.lease)), reason)
+
+        with suppress(NashboardError, SQLAlchemyError):  # then it is found as lost later
+            await self._write(action)

@@ -1,0 +1,98 @@
+"""What the service and its workers tell each other, and what a kind of job has to offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
+
+
+class Source(Struct, frozen=True):
+    """A batch in a file, C order: (N, D) float32, or (N, C, H, W) uint8."""
+
+    path: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+class Step(Struct, frozen=True):
+    """A batch of generated samples to work on, and the job that asks for it."""
+
+    job: int
+    name: str
+    step: int
+    source: Source
+
+
+class Task(Struct, frozen=True):
+    """What one worker process does: jobs of one run and kind, by step.
+
+    Attributes:
+        target: "module:Class" of the kind. memory: what the kind left behind last time (msgpack), empty at first.
+        reference_job: the job that is about the reference alone, when it is among them.
+    """
+
+    target: str
+    reference: Source
+    steps: list[Step]
+    memory: bytes = b""
+    reference_job: int | None = None
+
+
+class Result(Struct, frozen=True):
+    """What came out for one batch.
+
+    Attributes:
+        points: series name → value, to be stored at the batch's step (those of the reference at step 0).
+        columns: of a map: name → 32-bit floats in machine order, all of one length.
+    """
+
+    points: dict[str, float] = {}
+    columns: dict[str, bytes] = {}
+
+
+class Refusal(Struct, frozen=True):
+    """Why a batch came to nothing; `final`: it would again."""
+
+    reason: str
+    final: bool
+
+
+class Outcome(Struct, frozen=True):
+    """What a worker gives back: results and refusals by job, and what the kind wants to remember (msgpack)."""
+
+    results: dict[int, Result]
+    refusals: dict[int, Refusal]
+    memory: bytes
+
+
+class Kind(Protocol):
+    """A kind of job: made once a worker, then asked batch after batch, steps ascending.
+
+    Attributes:
+        memory: kept between the workers of a run: anything of JSON, and bytes. A rewind or a new reference empties it.
+
+    Args:
+        reference: (N, D) float32 or (N, C, H, W) uint8. memory: as an earlier worker left it.
+    """
+
+    memory: dict[str, Any]
+
+    def __init__(self, reference: Array, memory: dict[str, Any]) -> None: ...
+
+    def about_reference(self) -> Result:
+        """What is to be known of the reference itself."""
+        ...
+
+    def about(self, batch: Array, name: str, step: int) -> Result:
+        """What is to be known of a generated batch.
+
+        Raises:
+            InvalidValue: the batch can't be worked on; it is not tried again.
+        """
+        ...

@@ -1,0 +1,108 @@
+"""`python -m monitor.jobs.worker`: does one task, told by the service on stdin, and gives the outcome on stdout."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import os
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from monitor.errors import InvalidValue, NashboardError
+from monitor.jobs.work import Kind, Outcome, Refusal, Result, Source, Step, Task
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
+
+NICE = 10
+DTYPES = {"uint8": "u1", "float32": "<f4"}
+HEAD = 8  # bytes that tell the length of a task
+
+
+def load(source: Source) -> Array:
+    """The batch of a file.
+
+    Raises:
+        InvalidValue: the file does not hold what its type and shape say, or these are not allowed.
+    """
+    import numpy
+
+    if source.dtype not in DTYPES or len(source.shape) not in (2, 4) or 0 in source.shape:
+        raise InvalidValue(
+            f"a batch of {source.dtype!r} {source.shape} can't be worked on: {' or '.join(DTYPES)} "
+            "of shape (N, D) or (N, C, H, W) is allowed"
+        )
+    flat = numpy.fromfile(source.path, numpy.dtype(DTYPES[source.dtype]))
+    if flat.size != math.prod(source.shape):
+        raise InvalidValue(f"the batch has {flat.size} values, its shape {source.shape} says otherwise")
+    shaped: Array = flat.reshape(source.shape)
+    return shaped
+
+
+def do(task: Task) -> Outcome:
+    """Works on all batches of a task; one that fails leaves the others alone."""
+    module, _, name = task.target.partition(":")
+    made: type[Kind] = getattr(importlib.import_module(module), name)
+    asked = [step.job for step in task.steps] + ([] if task.reference_job is None else [task.reference_job])
+    try:
+        kind = made(load(task.reference), msgspec.msgpack.decode(task.memory) if task.memory else {})
+    except NashboardError as error:
+        return Outcome({}, dict.fromkeys(asked, Refusal(f"the reference: {error}", True)), b"")
+    results: dict[int, Result] = {}
+    refusals: dict[int, Refusal] = {}
+    if task.reference_job is not None:
+        _attempt(results, refusals, task.reference_job, kind.about_reference)
+    for step in task.steps:
+        _attempt(results, refusals, step.job, partial(_about, kind, step))
+    return Outcome(results, refusals, msgspec.msgpack.encode(kind.memory))
+
+
+def _about(kind: Kind, step: Step) -> Result:
+    return kind.about(load(step.source), step.name, step.step)
+
+
+def _attempt(results: dict[int, Result], refusals: dict[int, Refusal], job: int, ask: Callable[[], Result]) -> None:
+    try:
+        results[job] = ask()
+    except Exception as error:  # noqa: BLE001 whatever is wrong with one batch, the next is worked on
+        reason = str(error) if isinstance(error, NashboardError) else f"{type(error).__name__}: {error}"
+        refusals[job] = Refusal(reason, isinstance(error, NashboardError))
+
+
+def _receive() -> bytes:
+    parts, missing = [b""], HEAD
+    while missing > 0:
+        if not (part := os.read(0, missing)):
+            raise EOFError("the task is cut off")
+        parts.append(part)
+        missing -= len(part)
+        if len(whole := b"".join(parts)) == HEAD:
+            missing = int.from_bytes(whole, "little")
+    return b"".join(parts)[HEAD:]
+
+
+def _end_with_the_service() -> None:
+    """Its end of the pipe stays open as long as it wants the outcome."""
+    os.read(0, 1)
+    os._exit(1)
+
+
+def main() -> None:
+    """Reads the task, does it, writes the outcome."""
+    os.nice(NICE)
+    out = os.dup(1)
+    os.dup2(2, 1)  # what libraries print must not get into the outcome
+    task = msgspec.msgpack.decode(_receive(), type=Task)
+    threading.Thread(target=_end_with_the_service, daemon=True).start()
+    with open(out, "wb") as file:  # noqa: PTH123 a descriptor has no path
+        file.write(msgspec.msgpack.encode(do(task)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""How far a sample is from the data, in feature space: a map alone hides samples that lie off the data's manifold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.projections.arrays import Array
+
+
+class Neighbours:
+    """Nearest rows of the reference, by Euclidean distance.
+
+    Attributes:
+        unit: the reference's typical distance: the median over its rows of the distance to the nearest other row that is not the
+            same (1.0 when all rows are the same). A fresh real row lies about 1 unit from the reference, noise several.
+
+    Args:
+        reference: (N, D).
+    """
+
+    def __init__(self, reference: Array) -> None:
+        import numpy
+
+        self._reference = reference
+        own = _distances(reference, reference)
+        scale = float(numpy.abs(reference).max(initial=0.0)) or 1.0
+        own[own <= 1e-6 * scale] = numpy.inf  # itself and its copies; rounding leaves some 1e-8
+        nearest = own.min(axis=1, initial=numpy.inf)
+        found = nearest[numpy.isfinite(nearest)]
+        self.unit = float(numpy.median(found)) if len(found) else 1.0
+
+    def __call__(self, rows: Array) -> tuple[Array, Array]:
+        """(M, D) → the distance of each row to its nearest reference row in units (M,), and that row's index (M,)."""
+        distances = _distances(rows, self._reference)
+        nearest = distances.argmin(axis=1)
+        return distances[range(len(rows)), nearest] / self.unit, nearest
+
+
+def _distances(rows: Array, others: Array) -> Array:
+    """(M, D), (N, D) → (M, N) Euclidean distances, by |a|² − 2ab + |b|² about the others' mean, which keeps digits."""
+    import numpy
+
+    centre = others.mean(axis=0)
+    a, b = rows - centre, others - centre
+    squares = (a**2).sum(axis=1)[:, None] - 2.0 * a @ b.T + (b**2).sum(axis=1)
+    distances: Array = numpy.sqrt(numpy.maximum(squares, 0.0))
+    return distances
