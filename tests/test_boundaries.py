@@ -28,7 +28,8 @@ ALLOWED: dict[str, set[str]] = {
         "monitor.ingest", "monitor.storage", "monitor.projections", "monitor.wire", "monitor.errors", "monitor.settings",
     },
     "monitor.api": {
-        "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
+        "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings",
+        "monitor.signals",
     },
     "dashboard": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "trainer": {"monitor", "monitor.errors", "monitor.settings"},

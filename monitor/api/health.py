@@ -44,9 +44,9 @@ async def metrics(request: Request) -> Response:
         ("live_waiting", "gauge", home.live.waiting, "Requests that wait for something to happen."),
         ("last_commit_seconds", "gauge", counters.last_commit_seconds, "How long the last group commit took."),
         *((f"jobs_{state}", "gauge", waiting[state], f"Jobs that are {state}.") for state in jobs.STATES),
-        ("job_workers_total", "counter", work.workers, "Worker processes that have ended."),
-        ("job_failures_total", "counter", work.failures, "Worker processes that did not come to their end."),
-        ("job_seconds_total", "counter", work.seconds, "Seconds that worker processes took."),
+        ("job_tasks_total", "counter", work.tasks, "Bundles of jobs that workers took."),
+        ("job_failures_total", "counter", work.failures, "Bundles that a worker did not finish."),
+        ("job_seconds_total", "counter", work.seconds, "Seconds that bundles took."),
     ):
         lines += [f"# HELP nashboard_{name} {text_}", f"# TYPE nashboard_{name} {kind}", f"nashboard_{name} {value}"]
     return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")

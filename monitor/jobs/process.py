@@ -1,4 +1,4 @@
-"""One worker process for one task: started, fed, waited for, and ended when it takes too long."""
+"""A worker process: started, given task after task, and ended when it takes too long or has nothing to do."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 import os
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from typing import IO
 
 import msgspec
 
 from monitor.errors import NashboardError
-from monitor.jobs.work import Outcome, Task
-from monitor.jobs.worker import HEAD
+from monitor.jobs.work import HEAD, Outcome, Task
 
 MAX_OUTCOME = 32 << 20  # bytes
 MAX_TOLD = 1500  # bytes of what it wrote to stderr
@@ -29,52 +29,75 @@ class WorkerFailed(NashboardError):
     code = "worker_failed"
 
 
-async def work(task: Task, seconds: float) -> Outcome:
-    """Does a task in a process of its own.
+class Worker:
+    """`python -m monitor.jobs.worker`. Once a task has failed, the process is gone.
 
-    Raises:
-        WorkerFailed: it ended by a signal or an error, took longer than `seconds`, or gave more than is taken.
+    Attributes:
+        tasks: how many it has done. rested: since when it has nothing to do (`time.monotonic`).
     """
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "monitor.jobs.worker",
-            stdin=asyncio.subprocess.PIPE, stdout=out, stderr=err, env=os.environ | ENVIRONMENT,
-        )  # fmt: skip
+
+    def __init__(self, process: asyncio.subprocess.Process, err: IO[bytes]) -> None:
+        self._process, self._err = process, err
+        self.tasks, self.rested = 0, time.monotonic()
+
+    @classmethod
+    async def start(cls) -> Worker:
+        """A new process.
+
+        Raises:
+            OSError: there is no room for one.
+        """
+        err = tempfile.TemporaryFile()  # noqa: SIM115 it lives as long as the process
+        pipe = asyncio.subprocess.PIPE
+        command = (sys.executable, "-m", "monitor.jobs.worker")
+        environment = os.environ | ENVIRONMENT
+        return cls(
+            await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=err, env=environment), err
+        )
+
+    async def do(self, task: Task, seconds: float) -> Outcome:
+        """Does a task.
+
+        Raises:
+            WorkerFailed: it ended by a signal or an error, took longer than `seconds`, or gave more than is taken.
+        """
         try:
-            await _feed(process, msgspec.msgpack.encode(task))
-            code = await asyncio.wait_for(process.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                body = await self._ask(msgspec.msgpack.encode(task))
+            outcome = msgspec.msgpack.decode(body, type=Outcome)
         except TimeoutError:
             raise WorkerFailed(f"it took longer than {seconds:g} s and was ended") from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if code:
-            how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-            raise WorkerFailed(f"the worker {how}: {_tail(err)}".rstrip(": "))
-        return _outcome(out)
+        except msgspec.MsgspecError as error:
+            raise WorkerFailed(f"what the worker gave can't be read: {error}") from None
+        except asyncio.IncompleteReadError:
+            raise WorkerFailed(await self._obituary()) from None
+        self.tasks += 1
+        self.rested = time.monotonic()
+        return outcome
 
+    async def _ask(self, task: bytes) -> bytes:
+        assert self._process.stdin
+        assert self._process.stdout
+        with suppress(ConnectionError):  # it has ended already: its exit code says why
+            self._process.stdin.write(len(task).to_bytes(HEAD, "little") + task)
+            await self._process.stdin.drain()
+        size = int.from_bytes(await self._process.stdout.readexactly(HEAD), "little")
+        if size > MAX_OUTCOME:
+            raise WorkerFailed(f"the worker gave {size} bytes, {MAX_OUTCOME} are allowed")
+        return await self._process.stdout.readexactly(size)
 
-async def _feed(process: asyncio.subprocess.Process, task: bytes) -> None:
-    """Hands the task over; the pipe stays open, so that the worker ends when the service does."""
-    assert process.stdin
-    with suppress(ConnectionError):  # it has ended already: its exit code says why
-        process.stdin.write(len(task).to_bytes(HEAD, "little") + task)
-        await process.stdin.drain()
+    async def _obituary(self) -> str:
+        code = await self._process.wait()
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        size = self._err.seek(0, os.SEEK_END)
+        self._err.seek(max(0, size - MAX_TOLD))
+        told = self._err.read().decode(errors="replace").strip()
+        return f"the worker {how}: {told}".rstrip(": ")
 
-
-def _outcome(out: IO[bytes]) -> Outcome:
-    size = out.seek(0, os.SEEK_END)
-    if size > MAX_OUTCOME:
-        raise WorkerFailed(f"the worker gave {size} bytes, {MAX_OUTCOME} are allowed")
-    out.seek(0)
-    try:
-        return msgspec.msgpack.decode(out.read(), type=Outcome)
-    except msgspec.MsgspecError as error:
-        raise WorkerFailed(f"what the worker gave can't be read: {error}") from None
-
-
-def _tail(err: IO[bytes]) -> str:
-    size = err.seek(0, os.SEEK_END)
-    err.seek(max(0, size - MAX_TOLD))
-    return err.read().decode(errors="replace").strip()
+    async def close(self) -> None:
+        """Ends it, whatever it does."""
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+        self._err.close()

@@ -18,22 +18,25 @@ from monitor.errors import NashboardError
 from monitor.ingest.apply import Applier
 from monitor.ingest.writer import Writer
 from monitor.jobs.bundle import Bundle, collect, store
-from monitor.jobs.process import WorkerFailed, work
+from monitor.jobs.process import Worker, WorkerFailed
+from monitor.jobs.work import Outcome, Task
 from monitor.storage import jobs as queue
 from monitor.storage.blobs import Blobs
 
 logger = logging.getLogger("nashboard.jobs")
 
-BUNDLE = 8  # jobs that one worker takes: its start costs more than most of them
+BUNDLE = 8  # jobs that a worker takes at once
+REST = 30.0  # seconds that a worker is kept for the next task: its start costs more than most of them
+MAX_TASKS = 50  # … and then it is replaced, lest it grow
 LOOK_EVERY = 10.0  # seconds, when nobody says that there is something to do
 MAX_SERVED = 10_000
 
 
 @dataclass
 class JobCounters:
-    """What the workers have done, for /metrics."""
+    """What the workers have done, for /metrics: tasks, how many of them failed, and the seconds that they took."""
 
-    workers: int = 0
+    tasks: int = 0
     failures: int = 0
     seconds: float = 0.0
 
@@ -59,6 +62,7 @@ class Scheduler:
         self._kinds, self._workers, self._seconds = kinds, workers, seconds
         self._leases: set[str] = set()
         self._served: dict[tuple[str, str], int] = {}
+        self._resting: list[Worker] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._awake = asyncio.Event()
         self.counters = JobCounters()
@@ -82,11 +86,22 @@ class Scheduler:
                     task.add_done_callback(tasks.discard)
                     task.add_done_callback(lambda _: self._awake.set())
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), LOOK_EVERY)
+                    async with asyncio.timeout(LOOK_EVERY):  # wait_for of Python 3.11 can lose a cancellation
+                        await self._awake.wait()
+                await self._send_home(REST)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._send_home(0.0)
+
+    async def _send_home(self, rest: float) -> None:
+        """Ends workers that have had nothing to do for so many seconds."""
+        now = time.monotonic()
+        tired = [worker for worker in self._resting if now - worker.rested >= rest]
+        self._resting = [worker for worker in self._resting if worker not in tired]
+        for worker in tired:
+            await worker.close()
 
     async def _write(self, action: Any) -> Any:
         return await asyncio.wrap_future(self._writer.submit(action))
@@ -123,7 +138,7 @@ class Scheduler:
         started = time.monotonic()
         try:
             if bundle.task is not None:
-                outcome = await work(bundle.task, self._seconds)
+                outcome = await self._work(bundle.task)
                 await self._write(lambda connection, applier: store(connection, applier, bundle, outcome))
         except WorkerFailed as error:
             await self._fail(bundle, error.message)
@@ -133,8 +148,21 @@ class Scheduler:
             await self._fail(bundle, f"no worker could be started: {error}")
         finally:
             self._leases.discard(bundle.lease)
-            self.counters.workers += 1
+            self.counters.tasks += 1
             self.counters.seconds += time.monotonic() - started
+
+    async def _work(self, task: Task) -> Outcome:
+        worker = self._resting.pop() if self._resting else await Worker.start()
+        try:
+            outcome = await worker.do(task, self._seconds)
+        except BaseException:
+            await worker.close()
+            raise
+        if worker.tasks < MAX_TASKS:
+            self._resting.append(worker)
+        else:
+            await worker.close()
+        return outcome
 
     async def _fail(self, bundle: Bundle, reason: str) -> None:
         self.counters.failures += 1

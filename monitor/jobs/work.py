@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     Array = numpy.ndarray[Any, Any]
 
 
+HEAD = 8  # bytes before each message between service and worker: its length, little-endian
+
+
 class Source(Struct, frozen=True):
     """A batch in a file, C order: (N, D) float32, or (N, C, H, W) uint8."""
 

@@ -1,4 +1,4 @@
-"""`python -m monitor.jobs.worker`: does one task, told by the service on stdin, and gives the outcome on stdout."""
+"""`python -m monitor.jobs.worker`: does tasks that the service writes to stdin, and gives the outcomes on stdout."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import os
 import threading
 from collections.abc import Callable
 from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from monitor.errors import InvalidValue, NashboardError
-from monitor.jobs.work import Kind, Outcome, Refusal, Result, Source, Step, Task
+from monitor.jobs.work import HEAD, Kind, Outcome, Refusal, Result, Source, Step, Task
 
 if TYPE_CHECKING:
     import numpy
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 NICE = 10
 DTYPES = {"uint8": "u1", "float32": "<f4"}
-HEAD = 8  # bytes that tell the length of a task
 
 
 def load(source: Source) -> Array:
@@ -75,33 +75,26 @@ def _attempt(results: dict[int, Result], refusals: dict[int, Refusal], job: int,
         refusals[job] = Refusal(reason, isinstance(error, NashboardError))
 
 
-def _receive() -> bytes:
-    parts, missing = [b""], HEAD
-    while missing > 0:
-        if not (part := os.read(0, missing)):
-            raise EOFError("the task is cut off")
-        parts.append(part)
-        missing -= len(part)
-        if len(whole := b"".join(parts)) == HEAD:
-            missing = int.from_bytes(whole, "little")
-    return b"".join(parts)[HEAD:]
-
-
-def _end_with_the_service() -> None:
-    """Its end of the pipe stays open as long as it wants the outcome."""
-    os.read(0, 1)
-    os._exit(1)
+def _receive(tasks: SimpleQueue[bytes]) -> None:
+    """Takes tasks as they come. The service's end of the pipe stays open as long as it wants the worker."""
+    with open(0, "rb", closefd=False) as pipe:
+        while len(head := pipe.read(HEAD)) == HEAD:
+            tasks.put(pipe.read(int.from_bytes(head, "little")))
+    os._exit(0)  # the service has ended, or wants no more
 
 
 def main() -> None:
-    """Reads the task, does it, writes the outcome."""
+    """Does tasks until the service closes the pipe."""
     os.nice(NICE)
     out = os.dup(1)
     os.dup2(2, 1)  # what libraries print must not get into the outcome
-    task = msgspec.msgpack.decode(_receive(), type=Task)
-    threading.Thread(target=_end_with_the_service, daemon=True).start()
-    with open(out, "wb") as file:  # noqa: PTH123 a descriptor has no path
-        file.write(msgspec.msgpack.encode(do(task)))
+    tasks: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_receive, args=(tasks,), daemon=True).start()
+    with open(out, "wb") as pipe:  # noqa: PTH123 a descriptor has no path
+        while True:
+            outcome = msgspec.msgpack.encode(do(msgspec.msgpack.decode(tasks.get(), type=Task)))
+            pipe.write(len(outcome).to_bytes(HEAD, "little") + outcome)
+            pipe.flush()
 
 
 if __name__ == "__main__":

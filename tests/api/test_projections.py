@@ -1,0 +1,116 @@
+"""Maps over HTTP, made by a real service and its workers."""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from sklearn.datasets import load_digits
+
+from monitor import wire
+from tests.support import Service, until
+
+DIGITS = load_digits(return_X_y=True)[0]
+
+
+def samples(step: int, rows: Any, kind: str = "fixed", name: str = "samples") -> wire.Samples:
+    batch = np.ascontiguousarray(rows, np.float32)
+    return wire.Samples(
+        step, 1.0, name, kind, b"RIFF\0\0\0\0WEBPx", 8, 8, 64, 8, 8, "[0, 16]", False, batch.tobytes(), "float32", batch.shape
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+REFERENCE = samples(0, DIGITS[:200], "reference", "reference")
+
+
+def finished(service: Service, run: str) -> list[dict[str, Any]]:
+    def jobs() -> list[dict[str, Any]] | None:
+        found: list[dict[str, Any]] = service.get(f"/runs/{run}/projections")["jobs"]
+        return found if all(job["state"] in ("done", "failed") for job in found) else None
+
+    return until(jobs, 60)  # type: ignore[return-value]
+
+
+def test_frames_share_the_reference_and_tell_the_distance(shared_service: Service) -> None:
+    service = shared_service
+    service.declare("maps")
+    cursor = service.get("/live")["cursor"]
+    noise = np.random.default_rng(0).random((30, 64)) * 16
+    broken = DIGITS[200:203].copy()
+    broken[1, 5] = math.nan
+    service.ship(REFERENCE, samples(3, DIGITS[:40]), samples(9, noise), samples(9, broken, name="broken"), run="maps")
+    assert {job["state"] for job in finished(service, "maps")} == {"done"}
+    told = service.get("/runs/maps/projections", name="samples")
+    assert (told["reference"], [frame["step"] for frame in told["frames"]]) == (200, [3, 9])
+    reference = service.get("/runs/maps/projections/reference")
+    assert reference["row"] == list(range(200))
+    assert len(reference["x"]) == len(reference["y"]) == len(reference["cluster"]) == 200
+    same = service.get("/runs/maps/projections/3")
+    assert same["nearest"] == list(range(40))
+    assert max(same["distance"]) < 0.001
+    assert same["cluster"] == reference["cluster"][:40]
+    apart = [math.dist(a, b) for a, b in zip(zip(same["x"], same["y"]), zip(reference["x"], reference["y"]))]  # noqa: B905
+    assert np.median(apart) < 0.1 * np.std(reference["x"])
+    assert min(service.get("/runs/maps/projections/9", name="samples")["distance"]) > 1.5
+    holes = service.get("/runs/maps/projections/9", name="broken", method="pca")
+    assert [value is None for value in holes["x"]] == [False, True, False]
+    assert (holes["nearest"][1], holes["cluster"][1], holes["distance"][1]) == (-1, -1, None)
+    assert service.get("/live", cursor=cursor)["changes"]["maps"]["projections"] == [-1, 3, 9]
+    assert service.get("/runs/maps/projections/3", method="pca")["x"] != same["x"]
+
+
+def test_a_batch_unlike_the_reference_fails_with_its_reason(shared_service: Service) -> None:
+    shared_service.declare("unlike")
+    shared_service.ship(REFERENCE, samples(1, DIGITS[:20, :32]), run="unlike")
+    _, job = finished(shared_service, "unlike")
+    assert (job["state"], job["attempts"]) == ("failed", 1)
+    assert job["error"] == "samples of shape (32,) can't be compared with a reference of (64,)"
+
+
+@pytest.mark.parametrize(
+    "path", ["/runs/nobody/projections", "/runs/bare/projections/3", "/runs/bare/projections/reference"]
+)
+def test_what_is_not_there(shared_service: Service, path: str) -> None:
+    shared_service.declare("bare")
+    answer = shared_service.http.get(path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert shared_service.http.get("/runs/bare/projections", params={"method": "umap"}).status_code == 422
+    assert shared_service.get("/runs/bare/projections")["frames"] == []
+
+
+@pytest.mark.fault
+def test_a_killed_worker_and_a_killed_service_lose_no_job(start_service: Callable[..., Service]) -> None:
+    service = start_service()
+    service.declare()
+    service.ship(samples(0, DIGITS[:1200], "reference", "reference"), samples(1, DIGITS[1200:1300]))
+    worker = until(lambda: psutil.Process(service.pid).children())[0]
+    until(lambda: {job["state"] for job in service.get("/runs/r/projections")["jobs"]} == {"running"})
+    worker.send_signal(signal.SIGKILL)
+    until(lambda: any("signal 9" in job["error"] for job in service.get("/runs/r/projections")["jobs"]))
+    second = until(lambda: [child for child in psutil.Process(service.pid).children() if child.pid != worker.pid])[0]
+    service.kill()
+    second.wait(20)  # a worker ends with its service
+    service.start()
+    assert [job["state"] for job in finished(service, "r")] == ["done", "done"]
+    assert len(service.get("/runs/r/projections/1")["x"]) == 100
+
+
+def test_without_workers_nothing_is_queued(start_service: Callable[..., Service]) -> None:
+    service = start_service(job_workers=0)
+    service.declare()
+    service.ship(REFERENCE, samples(1, DIGITS[:20]))
+    assert service.get("/runs/r/projections")["jobs"] == []
+
+
+def test_the_service_itself_loads_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, monitor.api.app; print(sorted({'sklearn', 'openTSNE', 'torch', 'scipy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
