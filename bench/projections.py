@@ -57,7 +57,7 @@ def measure() -> Iterator[Row]:
         f"first t-SNE layout of {ROWS:,} × {WIDE}, the worker's start included", "≤ 10 s", f"{first:.2f} s", first <= 10
     )
     worst = max(later)
-    what = f"a later frame of {PLACED} samples, from posting to the map: slowest of {FRAMES} (median {quantile(later, 0.5):.2f} s)"
+    what = f"a later frame of {PLACED} samples, from posting to map: slowest of {FRAMES} (median {quantile(later, 0.5):.2f} s)"
     yield Row(what, "≤ 1 s", f"{worst:.2f} s", worst <= 1)
     p99 = quantile(waits, 0.99)
     yield Row(

@@ -78,7 +78,8 @@ class Scheduler:
         self._loop = asyncio.get_running_loop()
         tasks: set[asyncio.Task[None]] = set()
         try:
-            await self._write(lambda connection, _: queue.give_back(connection))
+            with suppress(SQLAlchemyError, NashboardError):  # then they are found as lost, which costs them a try
+                await self._write(lambda connection, _: queue.give_back(connection))
             while True:
                 self._awake.clear()
                 while len(tasks) < self._workers and (bundle := await self._next()):
@@ -120,7 +121,7 @@ class Scheduler:
             return bool(queue.waiting(connection))
 
     def _claim(self, connection: Connection, _: Applier) -> Bundle | None:
-        queue.lost(connection, self._leases)
+        queue.lost(connection, tuple(self._leases))
         rows = [row for row in queue.waiting(connection) if row[1] in self._kinds]
         if not rows:
             return None
