@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
-KINDS: dict[str, str] = {"projection": "monitor.jobs.projection:Projection"}
+KINDS: dict[str, str] = {
+    "metrics": "monitor.jobs.metrics:Metrics",
+    "projection": "monitor.jobs.projection:Projection",
+}

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
 from monitor.jobs.work import Result
-from monitor.projections import Neighbours, Pca, TsneMap, clusters, pooled
+from monitor.projections import Neighbours, Pca, TsneMap, clusters
 from monitor.projections.tsne import MAX_REFERENCE
+from monitor.sample_metrics import PooledPixels
 
 if TYPE_CHECKING:
     import numpy
@@ -27,7 +28,8 @@ class Projection:
     def __init__(self, reference: Array, memory: dict[str, Any]) -> None:
         import numpy
 
-        features = pooled(reference)
+        self._extract = PooledPixels()
+        features = self._extract(reference)
         finite = numpy.flatnonzero(numpy.isfinite(features).all(axis=1))
         if len(finite) > MAX_REFERENCE:
             finite = numpy.sort(numpy.random.default_rng(SEED).choice(finite, MAX_REFERENCE, replace=False))
@@ -56,7 +58,7 @@ class Projection:
             raise InvalidValue(
                 f"samples of shape {batch.shape[1:]} can't be compared with a reference of {self._shape}"
             )
-        features = pooled(batch[:MAX_PLACED])
+        features = self._extract(batch[:MAX_PLACED])
         finite = numpy.asarray(numpy.isfinite(features).all(axis=1))
         good = features[finite]
         if not len(good):

@@ -1,10 +1,9 @@
 """Maps of the data in the plane, and where generated samples lie on them. Pure: arrays in, arrays out, one seed, one answer."""
 
 from monitor.projections.clusters import clusters
-from monitor.projections.features import pooled
 from monitor.projections.joint import joint_map
 from monitor.projections.neighbours import Neighbours
 from monitor.projections.pca import Pca
 from monitor.projections.tsne import TsneMap
 
-__all__ = ["Neighbours", "Pca", "TsneMap", "clusters", "joint_map", "pooled"]
+__all__ = ["Neighbours", "Pca", "TsneMap", "clusters", "joint_map"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.sample_metrics.distances import distances
+
 if TYPE_CHECKING:
     from monitor.projections.arrays import Array
 
@@ -23,7 +25,7 @@ class Neighbours:
         import numpy
 
         self._reference = reference
-        own = _distances(reference, reference)
+        own = distances(reference)
         scale = float(numpy.abs(reference).max(initial=0.0)) or 1.0
         own[own <= 1e-6 * scale] = numpy.inf  # itself and its copies; rounding leaves some 1e-8
         nearest = own.min(axis=1, initial=numpy.inf)
@@ -32,17 +34,6 @@ class Neighbours:
 
     def __call__(self, rows: Array) -> tuple[Array, Array]:
         """(M, D) → the distance of each row to its nearest reference row in units (M,), and that row's index (M,)."""
-        distances = _distances(rows, self._reference)
-        nearest = distances.argmin(axis=1)
-        return distances[range(len(rows)), nearest] / self.unit, nearest
-
-
-def _distances(rows: Array, others: Array) -> Array:
-    """(M, D), (N, D) → (M, N) Euclidean distances, by |a|² − 2ab + |b|² about the others' mean, which keeps digits."""
-    import numpy
-
-    centre = others.mean(axis=0)
-    a, b = rows - centre, others - centre
-    squares = (a**2).sum(axis=1)[:, None] - 2.0 * a @ b.T + (b**2).sum(axis=1)
-    distances: Array = numpy.sqrt(numpy.maximum(squares, 0.0))
-    return distances
+        found = distances(rows, self._reference)
+        nearest = found.argmin(axis=1)
+        return found[range(len(rows)), nearest] / self.unit, nearest

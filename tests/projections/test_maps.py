@@ -18,7 +18,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 from monitor.errors import InvalidValue
-from monitor.projections import Neighbours, Pca, TsneMap, clusters, joint_map, pooled
+from monitor.projections import Neighbours, Pca, TsneMap, clusters, joint_map
 
 Array = np.ndarray[Any, Any]
 REAL = 500
@@ -149,28 +149,3 @@ def test_a_joint_map_gives_noise_a_place_of_its_own() -> None:
     sides = np.repeat([0, 1], [200, 60])
     assert KNeighborsClassifier(5).fit(places, sides).score(places, sides) > 0.99
     np.testing.assert_array_equal(joint_map(rows, noise)[0], real)
-
-
-@pytest.mark.parametrize(
-    ("shape", "wide"), [((3, 1, 28, 28), 196), ((2, 3, 32, 32), 192), ((2, 1, 8, 8), 64), ((2, 4, 5, 3), 60)]
-)
-def test_pooling_takes_the_means_of_blocks(shape: tuple[int, ...], wide: int) -> None:
-    images = np.random.default_rng(8).integers(0, 256, shape, dtype=np.uint8)
-    found = pooled(images)
-    assert found.shape == (shape[0], wide)
-    block = round((np.prod(shape[1:]) / wide) ** 0.5)
-    truth = [
-        images[n, c, y : y + block, x : x + block].mean() / 255
-        for n in range(shape[0])
-        for c in range(shape[1])
-        for y in range(0, shape[2], block)
-        for x in range(0, shape[3], block)
-    ]
-    np.testing.assert_allclose(found.ravel(), truth, rtol=1e-12)
-
-
-def test_pooling_at_edges_and_of_wide_rows() -> None:
-    image = np.arange(25.0).reshape(1, 1, 5, 5)
-    assert pooled(image, 9).tolist() == [[3.0, 5.0, 6.5, 13.0, 15.0, 16.5, 20.5, 22.5, 24.0]]
-    assert pooled(np.arange(10.0)[None], 4).tolist() == [[1.0, 4.0, 7.0, 9.0]]
-    assert pooled(np.arange(4.0)[None], 4).tolist() == [[0.0, 1.0, 2.0, 3.0]]

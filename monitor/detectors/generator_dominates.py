@@ -1,0 +1,87 @@
+"""A discriminator that is too weak to teach."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import field
+
+from monitor.detectors.base import Detector, View
+from monitor.detectors.finding import Evidence, Finding
+from monitor.detectors.frames import AUC, RATIO_D, Block, SampleBatch, separability
+from monitor.streams import Persistence, Window
+
+FROZEN = 1e-7
+INVERTED = 0.3
+CHANCE = (0.3, 0.65)
+TOLD_APART = 0.8  # accuracy of a nearest-neighbour test at which anybody can tell the samples from the data
+
+
+class GeneratorDominates(Detector):
+    """The discriminator cannot tell what a simple test can: the generator goes wherever its slope leads.
+
+    Formula: (a) ‖ΔW_D‖/‖W_D‖ < 1e-7 in 4 blocks: it does not learn at all, said at once. (b) AUC < 0.3 in 7 of 10 blocks: it
+    is upside down. (c) AUC within 0.3 … 0.65 while the leave-one-out nearest-neighbour test on the same batches is right more
+    than 80 % of the time or the samples are far from the data, in 8 of 10 batches, and not improving.
+
+    Healthy look-alike: at the equilibrium the discriminator is at chance too (loss 2 ln 2, AUC 0.5). That is success, and the
+    independent test (Lopez-Paz and Oquab 2017) is at chance as well: without samples (c) is never said.
+
+    >>> GeneratorDominates().lacks({"auc/discriminator"})
+    ['sample']
+    """
+
+    kind: ClassVar[str] = "generator_dominates"
+    needs: ClassVar[tuple[frozenset[str], ...]] = (frozenset({AUC, "sample"}), frozenset({RATIO_D}))
+    still: Persistence = field(default_factory=lambda: Persistence(of=4, enter=4, leave=1))
+    inverted: Persistence = field(default_factory=lambda: Persistence(of=30, enter=24, leave=12))
+    blind: Persistence = field(default_factory=lambda: Persistence(of=10, enter=8, leave=4))
+    chances: Window = field(default_factory=lambda: Window(20))
+    ratio: float = 0.0
+    accuracy: float = 0.0
+    last: int = 0
+
+    def block(self, block: Block, view: View) -> None:
+        """Does it move, and how is its ranking?"""
+        self.last = block.last
+        if RATIO_D in block.mean:
+            self.ratio = block.mean[RATIO_D]
+            self.still.update(block.first, self.ratio < FROZEN)
+        told = separability(block.mean)
+        if told is not None:
+            self.chances.push(block.last, told)
+            self.inverted.update(block.first, view.blocks > 50 and told < INVERTED)
+
+    def batch(self, batch: SampleBatch, view: View) -> None:
+        """Can somebody else tell?"""
+        if not len(self.chances):
+            return
+        self.accuracy = batch.values.get("two_sample_accuracy", 0.0)
+        obvious = self.accuracy > TOLD_APART and view.far and not view.improving()
+        blind = CHANCE[0] <= self.chances.median() <= CHANCE[1]
+        started = view.batches > 10 and view.step >= 500
+        self.blind.update(batch.step, started and blind and obvious)
+
+    def finding(self, view: View) -> Finding | None:
+        """A discriminator that stands still is certain; the others are warnings, critical when both signs are there."""
+        if self.still.holding:
+            says = f"A step moves the discriminator's weights by {self.ratio:.0e} of their size: it learns nothing"
+            evidence = [Evidence(RATIO_D, says, self.ratio, FROZEN, self.still.onset, self.last)]
+            return Finding("critical", self.still.onset, 1.0, says, evidence, "frozen")
+        if self.inverted.holding:
+            value = self.chances.median()
+            says = f"The discriminator is upside down: it ranks only {value:.0%} of real above generated samples"
+            evidence = [Evidence(AUC, says, value, INVERTED, self.inverted.onset, self.last)]
+            return Finding("warning", self.inverted.onset, 0.7, says, evidence, "inverted")
+        if self.blind.holding:
+            value = self.chances.median()
+            first = Evidence(
+                AUC, f"the discriminator is at chance (AUC {value:.2f})", value, CHANCE[1], self.blind.onset, self.last
+            )
+            told = f"a nearest-neighbour test tells samples from data {self.accuracy:.0%} of the time"
+            second = Evidence(
+                "sample/two_sample_accuracy", told, self.accuracy, TOLD_APART, self.blind.onset, self.last
+            )
+            says = "The discriminator can't tell samples from data, and any simple test can"
+            return Finding("critical", self.blind.onset, 0.8, says, [first, second], "blind")
+        return None

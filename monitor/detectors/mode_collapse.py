@@ -1,0 +1,169 @@
+"""A generator that makes too little of what there is."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from msgspec import Struct, field
+
+from monitor.detectors.base import Detector, View
+from monitor.detectors.finding import Evidence, Finding
+from monitor.detectors.frames import SampleBatch
+from monitor.streams import Best, Persistence
+
+FULL = 0.3  # diversity of samples that are all but one
+COPIES = 0.7  # share of samples that are nearly another sample
+COVERED = 0.5  # of what the reference covers of itself
+MODES = 0.6  # of the reference's effective number of modes
+DROP = 0.6  # of its own best
+CLOSE = 0.9  # samples this much nearer to each other than real ones are bunched
+PRECISE = 0.5
+GOOD = 0.75  # of the reference's own: from there on it was good once
+
+
+class Sign(NamedTuple):
+    """One measure that is bad: `metric`, its value, the limit, and words with both."""
+
+    metric: str
+    value: float
+    limit: float
+    says: str
+
+
+class Track(Struct):
+    """A measure that should be high: its best, and its newest."""
+
+    best: Best = field(default_factory=lambda: Best(5, True))
+    value: float | None = None
+
+    def update(self, value: float | None) -> None:
+        """Takes a batch's value in; None: not measured."""
+        self.value = value
+        if value is not None:
+            self.best.update(value)
+
+    @property
+    def dropped(self) -> bool:
+        """Whether it is far below what it was."""
+        return self.value is not None and self.best.known and self.value < DROP * self.best.value
+
+
+class ModeCollapse(Detector):
+    """The samples show a part of the data, or one thing.
+
+    Formulas (all against the reference at the same number of samples): full: diversity (mean pairwise distance of samples
+    over that of real ones) < 0.3 or near-duplicates > 70 %. Partial: coverage (Naeem et al. 2020) < half of what the
+    reference covers of itself, or the effective number of modes exp(H) < 60 % of the reference's (after NDB, Richardson and
+    Weiss 2018), and the samples bunched (diversity or nearest-neighbour distance < 0.9) or precise (> 0.5): else they are
+    merely bad. Drop: any of the three below 60 % of its own best. Bad in 4 of 5 batches.
+
+    Warm-up by state: an untrained generator is collapsed. Once it was good, a relapse counts at once; if it never was, only
+    after 1,000 steps (15 % of the planned ones) and 10 batches, when nothing improves. Healthy look-alikes: the first
+    hundreds of steps on images, and two far modes of many, whose diversity is that of the data: hence a local measure beside
+    the global one. Losses do not show collapse: without samples nothing is said. See also `Oscillation`, for samples that are
+    few and travel.
+
+    >>> ModeCollapse().lacks({"loss/generator", "auc/discriminator"})
+    ['sample']
+    """
+
+    kind: ClassVar[str] = "mode_collapse"
+    needs: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"sample"}),)
+    diversity: Track = field(default_factory=Track)
+    coverage: Track = field(default_factory=Track)
+    modes: Track = field(default_factory=Track)
+    full: Persistence = field(default_factory=lambda: Persistence(of=5, enter=4, leave=1))
+    partial: Persistence = field(default_factory=lambda: Persistence(of=5, enter=4, leave=1))
+    good: Persistence = field(default_factory=lambda: Persistence(of=3, enter=3, leave=0))
+    was_good: bool = False
+    rising: bool = False
+    since: int = -1  # first batch of the present stretch of bad ones
+    coverages: list[float] = field(default_factory=list)
+    signs: list[Sign] = field(default_factory=list)
+    last: int = 0
+
+    def batch(self, batch: SampleBatch, view: View) -> None:
+        """Full, partial, or neither."""
+        values, self.last = batch.values, batch.step
+        self.diversity.update(values.get("diversity"))
+        self.coverage.update(values.get("coverage"))
+        self.modes.update(values.get("effective_modes"))
+        self._improves()
+        self.was_good |= self.good.update(batch.step, self._is_good(batch))
+        ripe = self.was_good or (view.late and view.batches >= 10 and not self.rising)
+        full, partial = _full(values), self._partial(batch, view)
+        bad = bool(full + partial)
+        self.since = -1 if not bad else self.since if self.since >= 0 else batch.step
+        self.full.update(batch.step, ripe and bool(full))
+        self.partial.update(batch.step, ripe and bad)
+        if bad:
+            self.signs = full + partial
+
+    def _improves(self) -> None:
+        """Coverage over the last batches: a generator that is still finding modes has not collapsed."""
+        if self.coverage.value is not None:
+            self.coverages = [*self.coverages[-11:], self.coverage.value]
+        half = len(self.coverages) // 2
+        before, after = self.coverages[:half], self.coverages[half:]
+        self.rising = half >= 3 and sorted(after)[len(after) // 2] > 1.1 * sorted(before)[half // 2] + 0.02
+
+    def _is_good(self, batch: SampleBatch) -> bool:
+        values, floor = batch.values, batch.floor
+        covered = values.get("coverage", 0.0) >= GOOD * floor.get("coverage", 0.97)
+        return covered and values.get("diversity", 0.0) >= GOOD and values.get("effective_modes", 1.0) >= GOOD
+
+    def _partial(self, batch: SampleBatch, view: View) -> list[Sign]:
+        values, floor = batch.values, batch.floor
+        signs = []
+        limit = COVERED * floor.get("coverage", 0.97)
+        covered, modes = values.get("coverage"), values.get("effective_modes")
+        if covered is not None and covered < limit and view.apart:
+            says = f"the samples cover {covered:.0%} of the data, which cover {floor.get('coverage', 0.97):.0%} of themselves"
+            signs.append(Sign("coverage", covered, limit, says))
+        if modes is not None and modes < MODES and view.apart:
+            says = f"the samples fill {modes:.0%} of the data's clusters"
+            signs.append(Sign("effective_modes", modes, MODES, says))
+        bunched = values.get("diversity", 1.0) < CLOSE or values.get("nearest_neighbor_distance", 1.0) < CLOSE
+        if not (bunched or values.get("precision", 0.0) > PRECISE):
+            return []
+        names = {"diversity": self.diversity, "coverage": self.coverage, "effective_modes": self.modes}
+        for metric, track in names.items():
+            if self.was_good and view.apart and track.dropped and track.value is not None:
+                best = track.best.value
+                says = f"{metric.replace('_', ' ')} fell from {best:.2f} to {track.value:.2f}"
+                signs.append(Sign(metric, track.value, DROP * best, says))
+        return signs
+
+    def finding(self, view: View) -> Finding | None:
+        """Critical when all samples are alike, or when two measures agree."""
+        if not self.partial.holding:
+            return None
+        full = self.full.holding
+        onset = self.full.onset if full else self.partial.onset
+        if not self.was_good and self.since >= 0:  # it was so before it was too late to be a start
+            onset = min(onset, self.since)
+        evidence = [
+            Evidence(f"sample/{metric}", says, value, limit, onset, self.last)
+            for metric, value, limit, says in self.signs
+        ]
+        two = len({metric for metric, *_ in self.signs}) > 1
+        name = "Mode collapse" if full else "Partial mode collapse"
+        return Finding(
+            "critical" if full or two else "warning",
+            onset,
+            0.95 if full else 0.9 if two else 0.6,
+            f"{name} since step {onset:,}: {self.signs[0][3]}",
+            evidence,
+            "full" if full else "partial",
+        )
+
+
+def _full(values: dict[str, float]) -> list[Sign]:
+    diversity, copies = values.get("diversity"), values.get("duplicates")
+    signs = []
+    if diversity is not None and diversity < FULL:
+        says = f"samples differ by {diversity:.0%} of what real ones differ by"
+        signs.append(Sign("diversity", diversity, FULL, says))
+    if copies is not None and copies > COPIES:
+        signs.append(Sign("duplicates", copies, COPIES, f"{copies:.0%} of the samples are nearly copies of another"))
+    return signs

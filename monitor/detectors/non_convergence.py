@@ -1,0 +1,94 @@
+"""A training that gets nowhere."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import field
+
+from monitor.detectors.base import Detector, View
+from monitor.detectors.finding import Evidence, Finding
+from monitor.detectors.frames import RATIO_D, RATIO_G, Block, SampleBatch
+from monitor.streams import Persistence, median
+
+KEPT = 256  # distances that are kept; every second goes when there are more
+SHARE = 0.4  # of the run that is looked at
+STEPS, BATCHES = 1000, 20  # at least so much of it
+GAIN = 0.05
+FAR = 0.05
+IDLE = 1e-6
+
+
+class NonConvergence(Detector):
+    """The samples have stopped coming nearer to the data, and are not near.
+
+    Formula: over the last 40 % of the run (at least 1,000 steps and 20 batches) the normalised energy distance 2 E d(x, y) -
+    E d(x, x') - E d(y, y') over 2 E d(x, y) has not fallen by 5 % from its first to its second half, by medians, and its
+    median is above 5 times what the reference reads against itself, and above 0.05. Also: ‖ΔW‖/‖W‖ of both networks below
+    1e-6 for 200 steps: nothing is learnt.
+
+    Healthy look-alikes: a converged run stays where it is too, but at its floor; a slow start improves. A collapsed run does not
+    converge either, which is then said as a consequence. Székely and Rizzo (2013) for the energy distance.
+
+    >>> NonConvergence().lacks({"loss/generator"})
+    ['sample']
+    """
+
+    kind: ClassVar[str] = "non_convergence"
+    needs: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"sample"}), frozenset({RATIO_G, RATIO_D}))
+    steps: list[int] = field(default_factory=list)
+    distances: list[float] = field(default_factory=list)
+    stride: int = 1
+    seen: int = 0
+    stuck: Persistence = field(default_factory=lambda: Persistence(of=5, enter=4, leave=1))
+    idle: Persistence = field(default_factory=lambda: Persistence(of=20, enter=18, leave=5))
+    level: float = 0.0
+    limit: float = 0.0
+    first: int = 0
+    last: int = 0
+
+    def block(self, block: Block, view: View) -> None:
+        """Does anything move?"""
+        ratios = [block.mean[name] for name in (RATIO_G, RATIO_D) if name in block.mean]
+        if len(ratios) == 2:
+            self.idle.update(block.first, max(ratios) < IDLE)
+
+    def batch(self, batch: SampleBatch, view: View) -> None:
+        """Has the distance fallen?"""
+        distance = batch.values.get("energy_distance")
+        if distance is None:
+            return
+        self._keep(batch.step, distance)
+        self.last = batch.step
+        start = batch.step - max(STEPS, SHARE * batch.step)
+        window = [(step, value) for step, value in zip(self.steps, self.distances, strict=True) if step >= start]
+        self.limit = max(5 * view.floor.get("energy_distance", 0.0), FAR)
+        ripe = self.steps[0] <= start and self.seen >= BATCHES and len(window) >= 8
+        if not ripe:
+            self.stuck.update(batch.step, False)
+            return
+        half = len(window) // 2
+        before, after = median([value for _, value in window[:half]]), median([value for _, value in window[half:]])
+        self.level, self.first = median([value for _, value in window]), window[0][0]
+        self.stuck.update(batch.step, after > (1 - GAIN) * before and min(self.level, distance) > self.limit)
+
+    def _keep(self, step: int, distance: float) -> None:
+        """Keeps one in `stride`, so that the whole run stays in view."""
+        if self.seen % self.stride == 0:
+            self.steps.append(step)
+            self.distances.append(distance)
+            if len(self.steps) > KEPT:
+                self.steps, self.distances, self.stride = self.steps[::2], self.distances[::2], self.stride * 2
+        self.seen += 1
+
+    def finding(self, view: View) -> Finding | None:
+        """A warning: there is time, but it is not used."""
+        if self.stuck.holding:
+            says = f"the samples' distance to the data is {self.level:.2f} and no smaller than at step {self.first:,}"
+            evidence = [Evidence("sample/energy_distance", says, self.level, self.limit, self.first, self.last)]
+            return Finding("warning", self.first, 0.8, says[0].upper() + says[1:], evidence)
+        if self.idle.holding:
+            says = "Neither network's weights move: nothing is learnt"
+            evidence = [Evidence(RATIO_G, says, 0.0, IDLE, self.idle.onset, view.step)]
+            return Finding("warning", self.idle.onset, 0.9, says, evidence, "idle")
+        return None

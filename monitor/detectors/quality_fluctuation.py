@@ -1,0 +1,86 @@
+"""Samples that are good and bad in turns."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct, field
+
+from monitor.detectors.base import Detector, View
+from monitor.detectors.finding import Evidence, Finding
+from monitor.detectors.frames import SampleBatch
+from monitor.streams import Best
+
+DIPS = 3
+WITHIN = 40  # batches
+AFTER_GOOD = 5  # batches after which it counts as good once
+DOWN, UP = 0.2, 0.6  # of the best
+GOOD = 0.5  # precision of samples that are worth something
+
+
+class Dips(Struct):
+    """Falls of a score below `DOWN` of its best that come back above `UP` of it.
+
+    Attributes:
+        begun: (batch, step) of each fall that came back, of the last `WITHIN` batches. low: lowest score of the present fall.
+    """
+
+    best: Best = field(default_factory=lambda: Best(5, True))
+    begun: list[tuple[int, int]] = field(default_factory=list)
+    good: int = 0
+    batch: int = 0
+    down_at: int = -1
+    lowest: float = 1.0
+
+    def update(self, step: int, score: float) -> None:
+        """Takes a score in, 0 … 1, the higher the better."""
+        self.batch += 1
+        self.best.update(score)
+        self.good += self.best.known and self.best.value > GOOD
+        if self.good < AFTER_GOOD:
+            return
+        if self.down_at < 0 and score < DOWN * self.best.value:
+            self.down_at = step
+        elif self.down_at >= 0 and score > UP * self.best.value:
+            self.begun.append((self.batch, self.down_at))
+            self.down_at = -1
+        self.lowest = min(self.lowest, score)
+        self.begun = [one for one in self.begun if one[0] > self.batch - WITHIN]
+
+
+class QualityFluctuation(Detector):
+    """The samples were good, turn bad, and come back, again and again.
+
+    Formula: precision (the share of samples within the data, Kynkäänniemi et al. 2019) over what the reference reads against
+    itself; its best is the median of the 5 highest. A dip begins where it falls below 20 % of the best and ends where it is
+    above 60 % again; three of them within 40 batches, once it was good (above 0.5) for 5 batches.
+
+    Healthy look-alikes: the noise of small batches, samples that swing between good and fair, and a single dip after a
+    schedule. Which checkpoint is the best then is luck; averaging the generator's weights smooths it (Yazıcı et al. 2019).
+    See also `Oscillation`.
+
+    >>> QualityFluctuation().lacks(set())
+    ['sample']
+    """
+
+    kind: ClassVar[str] = "quality_fluctuation"
+    needs: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"sample"}),)
+    dips: Dips = field(default_factory=Dips)
+    last: int = 0
+
+    def batch(self, batch: SampleBatch, view: View) -> None:
+        """Is it down, or back?"""
+        precision = batch.values.get("precision")
+        if precision is not None:
+            self.dips.update(batch.step, min(1.0, precision / max(view.floor.get("precision", 1.0), 0.1)))
+            self.last = batch.step
+
+    def finding(self, view: View) -> Finding | None:
+        """A warning: the run is not lost, but its checkpoints are of very different worth."""
+        count = len(self.dips.begun)
+        if count < DIPS:
+            return None
+        onset = self.dips.begun[0][1]
+        says = f"the samples have turned bad and come back {count} times since step {onset:,}"
+        evidence = [Evidence("sample/precision", says, count, DIPS, onset, self.last)]
+        return Finding("warning", onset, min(0.9, 0.5 + 0.1 * count), says[0].upper() + says[1:], evidence)

@@ -1,0 +1,49 @@
+"""What the doctor tells."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from monitor.detectors import Evidence, Severity
+
+
+class Advice(Struct, frozen=True):
+    """One thing to try.
+
+    Attributes:
+        name: the remedy. why: what it does about this failure. paper: where it comes from.
+        flag: of `nashboard train`. code: two or three lines of PyTorch.
+    """
+
+    name: str
+    why: str
+    paper: str
+    flag: str
+    code: str
+
+
+class Alert(Struct, frozen=True):
+    """One failure of one run, from its beginning to its end. There is at most one open alert a kind.
+
+    Attributes:
+        kind, variant: what it is; see the detectors. severity: "info", "warning" or "critical"; it only rises while open.
+        state: "open" or "resolved". onset_step: when the failure began. step: when it was first told.
+        resolved_step: when it was seen to be over.
+        summary: one sentence. evidence: what it rests on. advice: what to try, the cheapest first. confidence: 0 … 1.
+        consequence_of: the kind of an open alert that explains this one; it is kept, but nobody need be told.
+    """
+
+    kind: str
+    severity: Severity
+    state: Literal["open", "resolved"]
+    onset_step: int
+    step: int
+    summary: str
+    evidence: list[Evidence]
+    advice: list[Advice]
+    confidence: float
+    variant: str = ""
+    resolved_step: int | None = None
+    consequence_of: str = ""

@@ -1,0 +1,48 @@
+"""The kind "metrics": the statistics of each batch of samples, as points of the series `sample/…`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from monitor.jobs.work import Result
+from monitor.sample_metrics import PooledPixels, Reference, Trajectory
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
+
+BEST = "random"  # the grid that is measured where a run has several: fresh noise shows more than the same again
+
+
+class Metrics:
+    """Measures one grid of the run, see `Kind`: the one called "random", else the first that came.
+
+    `memory` holds which, and the way of its last batches. What the reference reads against itself is `sample_floor/…` at step 0.
+    """
+
+    def __init__(self, reference: Array, memory: dict[str, Any]) -> None:
+        self._extract = PooledPixels()
+        self._reference = Reference(self._extract(reference))
+        self._trajectory = Trajectory.of(memory["trajectory"]) if "trajectory" in memory else Trajectory()
+        self._name: str | None = memory.get("name")
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """What the next worker goes on from."""
+        return {"name": self._name, "trajectory": self._trajectory.state_dict()}
+
+    def about_reference(self) -> Result:
+        """The floors."""
+        return Result(
+            points={name.replace("sample/", "sample_floor/"): one for name, one in self._reference.floors.items()}
+        )
+
+    def about(self, batch: Array, name: str, step: int) -> Result:
+        """All metrics of a batch, and how it moved since the last ones; nothing for other grids than the one that is measured."""
+        if self._name is None or (name == BEST and self._name != BEST):
+            self._name, self._trajectory = name, Trajectory()
+        if name != self._name:
+            return Result()
+        measured = self._reference.measure(self._extract(batch))
+        return Result(points=measured.values | self._trajectory.update(measured))

@@ -1,0 +1,75 @@
+"""MS-SSIM between pairs of images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from monitor.errors import InvalidValue
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
+
+WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # of the five scales, Wang et al. (2003)
+SMALLEST = 32
+SIGMA = 1.5
+
+
+def ms_ssim_of_pairs(images: Array, pairs: int = 100, seed: int = 0) -> float:
+    """Mean MS-SSIM over random pairs of images (N, C, H, W) in [0, 1]. Odena, Olah and Shlens (2017).
+
+    1: all are one. Compare it with the reference's own value: an alarm is 0.15 above that. Cost: about 1 ms a pair of 64 × 64.
+
+    Raises:
+        InvalidValue: images below 32 pixels, or fewer than two.
+    """
+    import numpy
+
+    if images.ndim != 4 or min(images.shape[2:]) < SMALLEST or len(images) < 2:
+        raise InvalidValue(
+            f"images of shape {images.shape}: MS-SSIM needs two or more (N, C, H, W) of {SMALLEST} pixels or more"
+        )
+    rng = numpy.random.default_rng(seed)
+    first = rng.integers(0, len(images), pairs)
+    second = (first + rng.integers(1, len(images), pairs)) % len(images)
+    return float(numpy.mean([ms_ssim(images[i], images[j]) for i, j in zip(first, second, strict=True)]))
+
+
+def ms_ssim(a: Array, b: Array) -> float:
+    """MS-SSIM of two images (C, H, W) in [0, 1]: product over scales of contrast and structure, and the last scale's luminance.
+
+    As many of the five scales as leave 8 pixels; their weights then sum to 1 again. Wang, Simoncelli and Bovik (2003).
+    """
+    import numpy
+
+    scales = min(len(WEIGHTS), int(numpy.log2(min(a.shape[1:]) / 8)) + 1)
+    weights = numpy.array(WEIGHTS[:scales]) / sum(WEIGHTS[:scales])
+    a, b = numpy.asarray(a, dtype=float), numpy.asarray(b, dtype=float)
+    total = 1.0
+    for place, weight in enumerate(weights):
+        luminance, structure = _ssim(a, b)
+        total *= max(luminance * structure if place == scales - 1 else structure, 0.0) ** weight
+        a, b = _halved(a), _halved(b)
+    return float(total)
+
+
+def _ssim(a: Array, b: Array) -> tuple[float, float]:
+    from scipy.ndimage import gaussian_filter
+
+    def smooth(x: Array) -> Array:
+        return gaussian_filter(x, (0, SIGMA, SIGMA), truncate=3.5)  # type: ignore[no-any-return]
+
+    mean_a, mean_b = smooth(a), smooth(b)
+    var_a, var_b, cov = smooth(a * a) - mean_a**2, smooth(b * b) - mean_b**2, smooth(a * b) - mean_a * mean_b
+    small, smaller = 0.01**2, 0.03**2
+    luminance = (2 * mean_a * mean_b + small) / (mean_a**2 + mean_b**2 + small)
+    structure = (2 * cov + smaller) / (var_a + var_b + smaller)
+    return float(luminance.mean()), float(structure.mean())
+
+
+def _halved(image: Array) -> Array:
+    channels, height, width = image.shape
+    even = image[:, : height // 2 * 2, : width // 2 * 2]
+    halved: Array = even.reshape(channels, height // 2, 2, width // 2, 2).mean(axis=(2, 4))
+    return halved
