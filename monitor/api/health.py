@@ -42,6 +42,13 @@ async def metrics(request: Request) -> Response:
         ("failures_total", "counter", counters.failures, "Transactions that were rolled back."),
         ("queue_bytes", "gauge", writer.waiting_bytes, "Bytes of batches that wait for the writer."),
         ("live_waiting", "gauge", home.live.waiting, "Requests that wait for something to happen."),
+        ("doctor_lag_seconds", "gauge", home.rounds.lag, "How far the doctor comes behind what is written."),
+        (
+            "doctor_alerts_total",
+            "counter",
+            home.rounds.alerts,
+            "Times that the doctor opened, worsened or resolved an alert.",
+        ),
         ("last_commit_seconds", "gauge", counters.last_commit_seconds, "How long the last group commit took."),
         *((f"jobs_{state}", "gauge", waiting[state], f"Jobs that are {state}.") for state in jobs.STATES),
         ("job_tasks_total", "counter", work.tasks, "Bundles of jobs that workers took."),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.api.auth import Auth
 from monitor.ingest.apply import Change
 from monitor.ingest.live import LiveLog
+from monitor.ingest.rounds import Rounds
 from monitor.ingest.writer import Writer
 from monitor.jobs.kinds import KINDS
 from monitor.jobs.scheduler import Scheduler
@@ -50,10 +51,12 @@ class House:
         self.scheduler = Scheduler(
             self.engine, self.blobs, self.writer, KINDS, settings.job_workers, settings.job_seconds
         )
+        self.rounds = Rounds(self.engine, self.live, self.writer)
 
     def start(self) -> None:
-        """Starts the writer."""
+        """Starts the writer and the doctor."""
         self.writer.start()
+        self.rounds.start()
 
     def _publish(self, changes: list[Change]) -> None:
         self.live.publish(changes)
@@ -67,6 +70,7 @@ class House:
 
     def stop(self) -> None:
         """Writes what waits and closes the database."""
+        self.rounds.stop()
         self.writer.stop()
         self.engine.dispose()
         self._lock.release()

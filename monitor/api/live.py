@@ -35,7 +35,7 @@ async def live(
         if found.runs
         else []
     )
-    return json(Live(found.cursor, found.reset, rows, found.changes))
+    return json(Live(found.cursor, found.reset, rows, found.changes, found.alerts))
 
 
 async def _wait(home: House, cursor: str, wanted: frozenset[str] | None, seconds: float) -> Since:

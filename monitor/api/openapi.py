@@ -9,9 +9,10 @@ from fastapi import FastAPI
 from msgspec import Struct
 
 from monitor import wire
+from monitor.api.alerts import Snooze
 from monitor.api.login import Entered, Login
 from monitor.api.runs import Patch
-from monitor.wire import Ack, Batch, Columns, Live, RunDetail, RunInfo, RunSummary, SampleInfo
+from monitor.wire import Ack, AlertInfo, Batch, Columns, Live, RunDetail, RunInfo, RunSummary, SampleInfo
 
 
 class Failure(Struct):
@@ -65,6 +66,13 @@ class SampleList(Struct):
     samples: list[SampleInfo]
 
 
+class AlertList(Struct):
+    """Alerts, those changed last first; of a run also the kinds that can't be told, and the signals that would be needed."""
+
+    alerts: list[AlertInfo]
+    lacks: dict[str, list[str]] = {}
+
+
 class StoredEvent(Struct):
     """Something that happened in a run."""
 
@@ -85,6 +93,7 @@ BODIES: dict[tuple[str, str], type[Struct]] = {
     ("post", "/runs/{run_id}/records"): Batch,
     ("patch", "/runs/{run_id}"): Patch,
     ("post", "/login"): Login,
+    ("post", "/alerts/{alert_id}/{action}"): Snooze,
 }
 ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("post", "/runs"): Declared,
@@ -97,6 +106,9 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("get", "/series"): SeriesOfRuns,
     ("get", "/runs/{run_id}/samples"): SampleList,
     ("get", "/runs/{run_id}/samples/{step}"): SampleList,
+    ("get", "/alerts"): AlertList,
+    ("get", "/runs/{run_id}/alerts"): AlertList,
+    ("post", "/alerts/{alert_id}/{action}"): AlertInfo,
     ("get", "/live"): Live,
     ("post", "/login"): Entered,
 }

@@ -32,7 +32,8 @@ async def take(run_id: str, request: Request) -> Response:
     """Takes a batch; answers when it is on disk. What the service has already is skipped."""
     home = house(request)
     batch, size = await decode_batch(request, home.settings.max_body_bytes)
-    ack = Ack(await asyncio.wrap_future(home.writer.submit_batch(run_id, batch, size)))
+    acked = await asyncio.wrap_future(home.writer.submit_batch(run_id, batch, size))
+    ack = Ack(acked, home.rounds.notes(run_id))
     if is_msgpack(request):
         return Response(msgspec.msgpack.encode(ack), media_type=MSGPACK)
     return json(ack)

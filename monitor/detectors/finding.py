@@ -6,25 +6,12 @@ from typing import Literal
 
 from msgspec import Struct
 
+from monitor.wire import Evidence
+
 Severity = Literal["info", "warning", "critical"]
+__all__ = ["SEVERITIES", "Evidence", "Finding", "Severity"]
+
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
-
-
-class Evidence(Struct, frozen=True):
-    """One thing that was seen.
-
-    Attributes:
-        signal: whose curve shows it. says: the same in words, with its numbers.
-        value: what was seen. threshold: what it was held against, in the same units.
-        first_step, last_step: where to look.
-    """
-
-    signal: str
-    says: str
-    value: float
-    threshold: float
-    first_step: int
-    last_step: int
 
 
 class Finding(Struct, frozen=True):

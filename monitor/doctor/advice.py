@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.doctor.alerts import Advice
 from monitor.doctor.remedies import PLANS, REMEDIES, Remedy
+from monitor.wire import Advice
 
 
 def advice(kind: str, variant: str, config: Mapping[str, Any], family: str) -> list[Advice]:

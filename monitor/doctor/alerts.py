@@ -7,21 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from monitor.detectors import Evidence, Severity
-
-
-class Advice(Struct, frozen=True):
-    """One thing to try.
-
-    Attributes:
-        name: the remedy. why: what it does about this failure. paper: where it comes from.
-        flag: of `nashboard train`. code: two or three lines of PyTorch.
-    """
-
-    name: str
-    why: str
-    paper: str
-    flag: str
-    code: str
+from monitor.wire import Advice
 
 
 class Alert(Struct, frozen=True):

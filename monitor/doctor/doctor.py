@@ -130,6 +130,20 @@ class Doctor:
         missing = {type(one).kind: type(one).lacks(seen) for one in self._detectors}
         return {kind: signals for kind, signals in missing.items() if signals}
 
+    def looks_at(self, name: str) -> bool:
+        """Whether any detector looks at a series."""
+        return bool(self._names[name] if name in self._names else self._name(name))
+
+    @property
+    def judged(self) -> int:
+        """The last step whose values were judged, -1: none; what comes of earlier steps is too late."""
+        return self._state.blocks.done
+
+    @property
+    def sampled(self) -> int:
+        """The step of the last batch of samples; -1: none."""
+        return self._state.sampled
+
     def dump(self) -> bytes:
         """All that it knows, for `load`."""
         return msgspec.msgpack.encode([self._state, *self._detectors])

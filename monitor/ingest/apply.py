@@ -14,15 +14,28 @@ from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, in
 from monitor.errors import NotFound
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
+from monitor.storage import alerts as alert_store
 from monitor.storage import jobs as job_queue
 from monitor.storage.batches import Stored, reference_of
 from monitor.storage.blobs import Blobs
 from monitor.storage.rollups import LEVELS, SHIFT
 from monitor.storage.samples import sample_info
 from monitor.storage.statements import Statements
+from monitor.storage.tables import (
+    alerts,
+    doctors,
+    events,
+    job_memory,
+    jobs,
+    points,
+    projections,
+    rollups,
+    runs,
+    samples,
+    senders,
+)
 from monitor.storage.tables import blobs as blob_table
-from monitor.storage.tables import events, job_memory, jobs, points, projections, rollups, runs, samples, senders
-from monitor.wire import Batch, Event, Finish, RunInfo, SampleInfo, Samples, Scalars
+from monitor.wire import AlertInfo, Batch, Event, Finish, RunInfo, SampleInfo, Samples, Scalars
 
 MAX_DURATION = 10 * 366 * 86_400.0  # a sender that tells of a longer run had its clock set meanwhile
 
@@ -36,6 +49,7 @@ class Change:
     samples: list[SampleInfo] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     projections: list[int] = field(default_factory=list)
+    alerts: list[AlertInfo] = field(default_factory=list)
     jobs: bool = False
     rewound_to: int | None = None
     deleted: bool = False
@@ -45,6 +59,7 @@ class Change:
         self.points = {name: _until(step, *columns) for name, columns in self.points.items()}
         self.samples = [sample for sample in self.samples if sample.step <= step]
         self.projections = [frame for frame in self.projections if frame <= step]
+        self.alerts = [alert for alert in self.alerts if alert.step <= step]
         self.rewound_to = step if self.rewound_to is None else min(step, self.rewound_to)
 
 
@@ -152,7 +167,7 @@ class Applier:
         self._series.drop(run_id)
         hashes = self._hashes(connection, samples.c.run_id == run_id)
         throw_away(connection, run_id)
-        for table in (samples, senders, events, jobs, job_memory, projections):
+        for table in (samples, senders, events, jobs, job_memory, projections, alerts, doctors):
             connection.execute(delete(table).where(table.c.run_id == run_id))
         connection.execute(delete(runs).where(runs.c.id == run_id))
         self._deleted.append(Change(run_id, deleted=True))
@@ -177,6 +192,19 @@ class Applier:
         if results:
             self._series.collect(connection, run_id, state.signals, results)
         state.change.projections += frames
+
+    def alerted(self, connection: Connection, run_id: str, told: Sequence[dict[str, Any]], known: bytes) -> None:
+        """Takes what the doctor says of a run's alerts, and what it knows by now."""
+        changed = [found for one in told if (found := alert_store.put(connection, run_id, one))]
+        alert_store.keep(connection, run_id, known)
+        if changed:  # else nobody need be woken
+            self._run(connection, run_id).change.alerts += changed
+
+    def alert_changed(self, connection: Connection, alert_id: int, to: str, until: float | None = None) -> AlertInfo:
+        """Acknowledges, snoozes or resolves an alert."""
+        found = alert_store.change(connection, alert_id, to, until)
+        self._run(connection, found.run).change.alerts.append(found)
+        return found
 
     def _run(self, connection: Connection, run_id: str) -> RunState:
         state = self._runs.get(run_id)
@@ -313,6 +341,7 @@ class Applier:
         state.samples -= connection.execute(delete(samples).where(after)).rowcount
         self._free(connection, hashes)
         job_queue.rewind(connection, run_id, step)
+        alert_store.rewind(connection, run_id, step)
         self._set_last_step(connection, run_id)
         state.last_step = -1
         state.change.rewind(step)

@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.ingest.apply import Change
 from monitor.storage.series import exact_columns
-from monitor.wire import LiveRun, SampleInfo
+from monitor.wire import AlertInfo, LiveRun, SampleInfo
 
 CHANGE_COST = 20  # a change of no points still takes room: count it as so many
 
@@ -25,6 +25,7 @@ class Since:
     reset: bool
     runs: set[str] = field(default_factory=set)
     changes: dict[str, LiveRun] = field(default_factory=dict)
+    alerts: list[AlertInfo] = field(default_factory=list)
 
 
 class LiveLog:
@@ -86,6 +87,7 @@ class LiveLog:
             newer = takewhile(lambda entry: entry[0] > int(number), reversed(self._changes))
             fresh = [change for _, change, _ in newer][::-1]
         found = Since(now, reset=False, runs={change.run_id for change in fresh})
+        found.alerts = list({alert.id: alert for change in fresh for alert in change.alerts}.values())
         by_run: dict[str, list[Change]] = {}
         for change in fresh:
             if wanted is None or change.run_id in wanted:
@@ -100,6 +102,7 @@ def _joined(changes: list[Change]) -> LiveRun:
     samples: list[SampleInfo] = []
     events: list[dict[str, Any]] = []
     projections: list[int] = []
+    alerts: dict[int, AlertInfo] = {}
     rewound: int | None = None
     for change in changes:
         if change.rewound_to is not None:
@@ -114,5 +117,6 @@ def _joined(changes: list[Change]) -> LiveRun:
         samples += change.samples
         events += change.events
         projections += change.projections
+        alerts |= {alert.id: alert for alert in change.alerts}
     columns = {name: exact_columns(steps, values) for name, (steps, values) in points.items()}
-    return LiveRun(columns, samples, events, rewound, sorted(set(projections)))
+    return LiveRun(columns, samples, events, rewound, sorted(set(projections)), list(alerts.values()))

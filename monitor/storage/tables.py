@@ -148,6 +148,35 @@ blobs = Table(
     Column("created_at", Float, nullable=False),
 )
 
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_id(),
+    Column("kind", String(64), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("onset_step", BigInteger, nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("resolved_step", BigInteger),
+    Column("created_at", Float, nullable=False),
+    Column("updated_at", Float, nullable=False),
+    Column("resolved_at", Float),
+    Column("snoozed_until", Float),
+    Column("data", JSON, nullable=False),
+    UniqueConstraint("run_id", "kind", "step", name="uq_alerts_run_kind_step"),
+    Index("ix_alerts_state", "state"),
+    sqlite_autoincrement=True,  # a training that was told of an alert must not take another for it
+)
+
+doctors = Table(
+    "doctors",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", LargeBinary, nullable=False),
+    Column("updated_at", Float, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,

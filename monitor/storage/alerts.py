@@ -1,0 +1,110 @@
+"""Alerts of runs, and what the doctor knows of them. All but reading is the writer's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from monitor.errors import InvalidValue, NotFound
+from monitor.storage.tables import alerts, doctors
+from monitor.wire import AlertInfo
+
+STATES = ("open", "acknowledged", "snoozed", "resolved")
+IN_DATA = ("summary", "evidence", "advice", "confidence", "variant", "consequence_of")
+
+
+def info_of(row: RowMapping) -> AlertInfo:
+    """A row as it travels."""
+    values = {str(key): row[key] for key in row if key not in ("run_id", "data")}
+    return msgspec.convert(values | row["data"] | {"run": row["run_id"]}, AlertInfo)
+
+
+def list_alerts(
+    connection: Connection,
+    run_id: str | None = None,
+    states: Collection[str] = (),
+    kind: str | None = None,
+    severities: Collection[str] = (),
+    limit: int = 1000,
+) -> list[AlertInfo]:
+    """Alerts, those changed last first; of one run, of some states, kinds or severities when given."""
+    query = select(alerts).order_by(alerts.c.updated_at.desc(), alerts.c.id.desc()).limit(limit)
+    if run_id is not None:
+        query = query.where(alerts.c.run_id == run_id)
+    if states:
+        query = query.where(alerts.c.state.in_(states))
+    if severities:
+        query = query.where(alerts.c.severity.in_(severities))
+    if kind is not None:
+        query = query.where(alerts.c.kind == kind)
+    return [info_of(row) for row in connection.execute(query).mappings()]
+
+
+def put(connection: Connection, run_id: str, told: dict[str, Any]) -> AlertInfo | None:
+    """Writes what the doctor says of an alert, known by run, kind and the step at which it was first told.
+
+    Told again it changes nothing (then None is returned): a doctor may go through a stretch twice. What somebody resolved by hand
+    stays resolved, and what somebody acknowledged or snoozed stays so while it is open.
+    """
+    where = (alerts.c.run_id == run_id) & (alerts.c.kind == told["kind"]) & (alerts.c.step == told["step"])
+    row = connection.execute(select(alerts).where(where)).mappings().first()
+    now, data = time.time(), {key: told[key] for key in IN_DATA}
+    values = {key: told[key] for key in ("severity", "onset_step", "resolved_step")} | {"data": data}
+    if row is None:
+        resolved_at = now if told["state"] == "resolved" else None
+        new = {key: told[key] for key in ("kind", "state", "step")} | {"run_id": run_id, "snoozed_until": None}
+        connection.execute(
+            insert(alerts).values(values | new | {"created_at": now, "updated_at": now, "resolved_at": resolved_at})
+        )
+    elif row["state"] == "resolved":
+        return None
+    elif told["state"] == "resolved":
+        connection.execute(
+            update(alerts).where(where).values(values | {"state": "resolved", "updated_at": now, "resolved_at": now})
+        )
+    elif {key: row[key] for key in values} == values:
+        return None
+    else:
+        connection.execute(update(alerts).where(where).values(values | {"updated_at": now}))
+    return info_of(connection.execute(select(alerts).where(where)).mappings().one())
+
+
+def change(connection: Connection, alert_id: int, state: str, snoozed_until: float | None = None) -> AlertInfo:
+    """What a user does with an alert.
+
+    Raises:
+        NotFound: there is none. InvalidValue: it is resolved already.
+    """
+    row = connection.execute(select(alerts).where(alerts.c.id == alert_id)).mappings().first()
+    if row is None:
+        raise NotFound(f"no alert {alert_id}", alert=alert_id)
+    if row["state"] == "resolved":
+        raise InvalidValue(f"alert {alert_id} is resolved: it can't be {state} any more")
+    now = time.time()
+    values = {"state": state, "updated_at": now, "snoozed_until": snoozed_until}
+    if state == "resolved":
+        values["resolved_at"] = now
+    connection.execute(update(alerts).where(alerts.c.id == alert_id).values(values))
+    return info_of(connection.execute(select(alerts).where(alerts.c.id == alert_id)).mappings().one())
+
+
+def rewind(connection: Connection, run_id: str, step: int) -> None:
+    """Drops alerts that were told after `step`, and what the doctor knew: it goes through the run again."""
+    connection.execute(delete(alerts).where(alerts.c.run_id == run_id, alerts.c.step > step))
+    connection.execute(delete(doctors).where(doctors.c.run_id == run_id))
+
+
+def keep(connection: Connection, run_id: str, state: bytes) -> None:
+    """Keeps what the doctor knows of a run."""
+    row = {"state": state, "updated_at": time.time()}
+    if not connection.execute(update(doctors).where(doctors.c.run_id == run_id).values(row)).rowcount:
+        connection.execute(insert(doctors).values(row | {"run_id": run_id}))
+
+
+def kept(connection: Connection, run_id: str) -> bytes | None:
+    """What was kept; None: nothing."""
+    return connection.execute(select(doctors.c.state).where(doctors.c.run_id == run_id)).scalar()
