@@ -60,6 +60,7 @@ class House:
 
     def _publish(self, changes: list[Change]) -> None:
         self.live.publish(changes)
+        self.rounds.wake()
         if any(change.jobs for change in changes):
             self.scheduler.wake()
 

@@ -73,7 +73,6 @@ class Rounds:
     def start(self) -> None:
         """Starts the thread."""
         self._cursor = self._live.cursor
-        self._live.listen(self._wake)
         self._thread.start()
 
     def stop(self) -> None:
@@ -81,13 +80,13 @@ class Rounds:
         self._stopping = True
         self._awake.set()
         self._thread.join()
-        self._live.unlisten(self._wake)
 
     def notes(self, run_id: str) -> list[AlertNote]:
         """What the run's training is to be told."""
         return self._notes.get(run_id, [])
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Something was written; from any thread."""
         if not self._awake.is_set():
             self._woken_at = time.monotonic()
             self._awake.set()
