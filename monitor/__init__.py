@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from monitor.errors import JournalLocked, NashboardError, SettingError
     from monitor.sdk.init import init
     from monitor.sdk.run import Run
+    from monitor.wire import Alert
 
     __version__: str
 
-__all__ = ["JournalLocked", "NashboardError", "Run", "SettingError", "__version__", "init"]
+__all__ = ["Alert", "JournalLocked", "NashboardError", "Run", "SettingError", "__version__", "init"]
 
 _HOMES = {
+    "Alert": "monitor.wire",
     "JournalLocked": "monitor.errors",
     "NashboardError": "monitor.errors",
     "Run": "monitor.sdk.run",

@@ -16,8 +16,12 @@ PREFIX = "NASHBOARD_"
 DEFAULT_DIR = "~/.nashboard"
 DEFAULT_SERVER = "http://127.0.0.1:8642"
 
-LISTS = ("tags", "allowed_hosts")  # comma-separated in the environment
+LISTS = ("tags", "stop_on", "allowed_hosts")  # comma-separated in the environment
 TOKEN = "^(.{16,})?$"
+ALERTS = (
+    "^(critical|warning|info|non_finite|exploding_gradient|vanishing_gradient|discriminator_dominates|generator_dominates|"
+    "mode_collapse|oscillation|quality_fluctuation|non_convergence|discriminator_overfit|spectral_collapse)$"
+)
 
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
@@ -39,6 +43,12 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=200, description="Name of the run; made up when empty.")] = ""
     group: Annotated[str, Meta(max_length=200, description="Group of the run (seeds of one setting).")] = ""
     tags: Annotated[tuple[str, ...], Meta(description="Tags of the run; in the environment: comma-separated.")] = ()
+    stop_on: Annotated[
+        tuple[Annotated[str, Meta(pattern=ALERTS)], ...],
+        Meta(
+            description="Kinds or severities of alerts that set `Run.should_stop`: critical, mode_collapse, …; comma-separated."
+        ),
+    ] = ()
     resume: Annotated[str, Meta(description="Id of the run to go on with.")] = ""
     rewind_to: Annotated[
         int | None, Meta(description="When resuming: the last step to keep; later points are dropped.")

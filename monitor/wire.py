@@ -141,7 +141,7 @@ class Advice(Struct, frozen=True):
     code: str
 
 
-class AlertNote(Struct, frozen=True):
+class Alert(Struct, frozen=True):
     """What a training is told of an alert of its own.
 
     `id` and `updated_at` tell what was told before; the rest is as in `AlertInfo`.
@@ -158,7 +158,7 @@ class AlertNote(Struct, frozen=True):
     consequence_of: str = ""
 
 
-class AlertInfo(AlertNote, frozen=True):
+class AlertInfo(Alert, frozen=True):
     """A failure of a run, from its beginning to its end; at most one of a kind is open.
 
     Attributes:
@@ -189,7 +189,7 @@ class Ack(Struct, frozen=True):
     """
 
     acked: int
-    alerts: list[AlertNote] = []
+    alerts: list[Alert] = []
 
 
 class RunInfo(Struct, frozen=True, omit_defaults=True):

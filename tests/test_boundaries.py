@@ -22,7 +22,9 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.settings": {"monitor.errors"},
     "monitor.sdk": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.storage": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
-    "monitor.ingest": {"monitor.storage", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
+    "monitor.ingest": {
+        "monitor.storage", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
+    },
     "monitor.streams": set(),
     "monitor.detectors": {"monitor.streams", "monitor.wire"},
     "monitor.doctor": {

@@ -16,14 +16,15 @@ import msgspec
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.doctor import Alert, Doctor
+from monitor.doctor import Alert as Told
+from monitor.doctor import Doctor
 from monitor.errors import NashboardError
 from monitor.ingest.live import LiveLog
 from monitor.ingest.writer import Writer
 from monitor.storage import alerts as store
 from monitor.storage.retelling import names_of, retell
 from monitor.storage.tables import events, runs
-from monitor.wire import AlertNote, LiveRun
+from monitor.wire import Alert, LiveRun
 
 logger = logging.getLogger("nashboard.doctor")
 
@@ -64,7 +65,7 @@ class Rounds:
     def __init__(self, engine: Engine, live: LiveLog, writer: Writer) -> None:
         self._engine, self._live, self._writer = engine, live, writer
         self._patients: dict[str, Patient] = {}
-        self._notes: dict[str, list[AlertNote]] = {}
+        self._notes: dict[str, list[Alert]] = {}
         self._awake, self._stopping = threading.Event(), False
         self._woken_at = 0.0
         self._thread = threading.Thread(target=self._work, name="nashboard-doctor", daemon=True)
@@ -81,7 +82,7 @@ class Rounds:
         self._awake.set()
         self._thread.join()
 
-    def notes(self, run_id: str) -> list[AlertNote]:
+    def notes(self, run_id: str) -> list[Alert]:
         """What the run's training is to be told."""
         return self._notes.get(run_id, [])
 
@@ -151,14 +152,14 @@ class Rounds:
         self._tell(known, _rows(change, known.doctor))
 
     def _tell(self, patient: Patient, rows: Iterable[tuple[int, dict[str, float]]]) -> None:
-        told: list[Alert] = []
+        told: list[Told] = []
         for step, values in rows:
             told += patient.doctor.observe(step, values)
             patient.dirty = True
         patient.seen_at = time.monotonic()
         self._store(patient, told)
 
-    def _store(self, patient: Patient, told: list[Alert], now: bool = False) -> None:
+    def _store(self, patient: Patient, told: list[Told], now: bool = False) -> None:
         """Has alerts written, and now and then what the doctor knows; both in one transaction, so that neither is there alone."""
         late = patient.dirty and time.monotonic() - patient.kept_at > KEEP_EVERY
         if not (told or now or late):
@@ -175,7 +176,7 @@ class Rounds:
     def _remember(self, told: Iterable[Any]) -> None:
         for alert in told:
             notes = {note.id: note for note in self._notes.get(alert.run, [])}
-            notes[alert.id] = msgspec.convert(msgspec.to_builtins(alert), AlertNote)
+            notes[alert.id] = msgspec.convert(msgspec.to_builtins(alert), Alert)
             fresh = [
                 note for note in notes.values() if note.state != "resolved" or note.updated_at > time.time() - LATELY
             ]
@@ -237,12 +238,12 @@ def _taken_up(doctor: Doctor, kept: bytes) -> bool:
     return True
 
 
-def _caught_up(connection: Connection, patient: Patient) -> list[Alert]:
+def _caught_up(connection: Connection, patient: Patient) -> list[Told]:
     """Tells a doctor what it has missed, in order; what it said to that."""
     doctor = patient.doctor
     wanted = {key: name for key, name in names_of(connection, patient.run_id).items() if doctor.looks_at(name)}
     of_samples = {key: name for key, name in wanted.items() if name.startswith("sample")}
-    told: list[Alert] = []
+    told: list[Told] = []
     scalars = retell(connection, {key: name for key, name in wanted.items() if key not in of_samples}, doctor.judged)
     batches = retell(connection, of_samples, doctor.sampled)
     batch = next(batches, None)

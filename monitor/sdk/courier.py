@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 
 from monitor.sdk.client import BadBatch, Busy, Client, UnknownRun
 from monitor.sdk.guard import Guard
 from monitor.sdk.journal import Journal
 from monitor.sdk.lane import Lane, Portion
+from monitor.wire import Alert
 
 UNLIMITED = 1 << 62
 
@@ -18,13 +20,14 @@ class Courier:
     Attributes:
         declared: the service knows the run. acked: what it had of each sender then.
         path: where the dashboard shows it, as the service said ("" until then).
-        shipped: records acknowledged so far.
+        shipped: records acknowledged so far. told: called with the alerts that an acknowledgement tells of.
     """
 
     def __init__(self, journal: Journal, client: Client, guard: Guard, batch_bytes: int) -> None:
         self.journal, self.client = journal, client
         self.declared, self.path, self.shipped = False, "", 0
         self.acked: dict[str, int] = {}
+        self.told: Callable[[Sequence[Alert]], None] = lambda notes: None
         self._guard, self._batch_bytes = guard, batch_bytes
         self._at_most = {lane.name: UNLIMITED for lane in journal.lanes}
         self._told = {lane.name: 0 for lane in journal.lanes}  # the refused counts that the service knows
@@ -92,6 +95,8 @@ class Courier:
         refused = lane.refused
         ack = self.client.send(self.journal.info.id, lane.sender, first_seq, bodies, refused)
         self._told[lane.name] = refused
+        if ack.alerts:
+            self.told(ack.alerts)
         return ack.acked
 
     def _ship(self, lane: Lane) -> int:

@@ -38,6 +38,7 @@ def init(
     token: str | None = None,
     resume: str | None = None,
     rewind_to: int | None = None,
+    stop_on: Sequence[str] | None = None,
     all_ranks: bool = False,
     dir: str | Path | None = None,  # noqa: A002 the setting's name
     journal_bytes: int | None = None,

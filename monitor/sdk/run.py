@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from monitor.errors import InvalidValue
+from monitor.sdk.alerts import Alerts, Callback
 from monitor.sdk.environment import plain
 from monitor.sdk.guard import Guard, guarded
 from monitor.sdk.logits import Logits, Outputs
@@ -15,7 +16,7 @@ from monitor.sdk.values import Later, check_name, number, read, step_number
 from monitor.sdk.worker import Handler, Worker
 from monitor.settings import ClientSettings
 from monitor.signals import signal_of
-from monitor.wire import MAX_STEP, RunInfo
+from monitor.wire import MAX_STEP, Alert, RunInfo
 
 if TYPE_CHECKING:
     from monitor.sdk.images import Painter, Taken
@@ -52,6 +53,9 @@ class Run:
         self._watches: list[Watch] = []
         self._watched: dict[str, Any] = {}  # read by `watch` since the last `log`
         self._painter: Painter | None = None
+        self._alerts = Alerts(guard, settings.stop_on)
+        if shipper is not None:
+            shipper.courier.told = self._alerts.bring
         self._done, self._crash = False, ""
 
     # -- what the loop calls ------------------------------------------------------------------------------------------
@@ -73,6 +77,8 @@ class Run:
                 step = step_number(step)
             if self._watched:
                 values = self._with_watched(values, step)
+            if self._alerts.news and self._alerts.callbacks:
+                self._alerts.give()
             self._step = step
             if self._names.issuperset(values) and _PLAIN.issuperset(map(type, values.values())):
                 try:
@@ -141,6 +147,17 @@ class Run:
         self._append(("e", self._step if self._step >= 0 else None, time.time(), kind, plain(data)))
 
     @guarded
+    def on_alert(self, callback: Callback) -> None:
+        """Has `callback(alert)` called when an alert of this run opens, gets worse or is over.
+
+        It is called in the training thread, by the first `log` after the service told of it. What it raises is said, and does not
+        stop the training.
+        """
+        if not callable(callback):
+            raise InvalidValue(f"on_alert({callback!r}): a function of one alert is needed")
+        self._alerts.callbacks.append(callback)
+
+    @guarded
     def finish(self, state: Literal["finished", "crashed"] = "finished", reason: str = "") -> None:
         """Ends the run: ships what is left for at most `flush_timeout` seconds; `nashboard sync` ships what then remains."""
         if self._done:
@@ -172,6 +189,21 @@ class Run:
         if path.startswith(("http://", "https://")):
             return path
         return self._settings.server.rstrip("/") + (path or f"/runs/{self.id}")
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """The run's alerts that are not resolved, as far as the service has told; by onset."""
+        return self._alerts.open
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether an alert of a kind or severity in the setting `stop_on` has opened: the loop should end, and say why."""
+        return bool(self._alerts.stop)
+
+    @property
+    def stop_reason(self) -> str:
+        """Which alert that was, "" while `should_stop` is False."""
+        return self._alerts.stop
 
     @property
     def refused(self) -> int:
@@ -320,7 +352,7 @@ class InertRun(Run):
     def __init__(self, info: RunInfo, settings: ClientSettings, guard: Guard) -> None:
         self.id, self.name, self.project, self.mode = info.id, info.name, info.project, settings.mode
         self.guard, self._lost, self._done, self._crash = guard, 0, False, ""
-        self._settings, self._shipper = settings, None
+        self._settings, self._shipper, self._alerts = settings, None, Alerts(guard)
 
     def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
         """Does nothing."""
@@ -336,6 +368,9 @@ class InertRun(Run):
 
     def event(self, kind: str, /, **data: Any) -> None:
         """Does nothing."""
+
+    def on_alert(self, callback: Callback) -> None:
+        """Does nothing: nobody tells of alerts."""
 
     def finish(self, *args: Any, **kwargs: Any) -> None:
         """Does nothing."""
