@@ -11,12 +11,13 @@ from dashboard.components.toolbar import toolbar
 
 
 def layout() -> Any:
-    """Header, toolbar, the board of charts with the samples beside it, config and environment."""
+    """Header, what the doctor says, toolbar, the board of charts with the samples beside it, config and environment."""
     return html.Div(
         id="run-page",
         className="run-page",
         children=[
             html.Div(id="run-head", className="head", children=html.Div(className="bone bone-head")),
+            html.Div(id="run-verdict", className="verdicts"),
             toolbar(),
             html.Div(id="run-note", hidden=True),
             html.Div(

@@ -98,6 +98,7 @@ def columns() -> list[dict[str, Any]]:
     return [
         {"field": "name", "headerName": "Name", "cellRenderer": "RunName", "flex": 3, "minWidth": 170} | text,
         {"field": "state", "headerName": "State", "cellRenderer": "RunState", "width": 108} | text,
+        {"field": "health", "headerName": "Health", "cellRenderer": "RunHealth", "width": 168} | text,
         {
             "field": "progress",
             "headerName": "Progress",

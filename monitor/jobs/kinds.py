@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# The doctor waits for metrics: they go before maps.
 KINDS: dict[str, str] = {
     "metrics": "monitor.jobs.metrics:Metrics",
     "projection": "monitor.jobs.projection:Projection",

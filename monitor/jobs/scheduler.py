@@ -45,7 +45,7 @@ class Scheduler:
     """Runs in the service's event loop; nothing heavy is loaded or computed there.
 
     Args:
-        kinds: name → "module:Class", see `monitor.jobs.work.Kind`.
+        kinds: name → "module:Class", see `monitor.jobs.work.Kind`; the first ones go before the later ones.
         workers: processes at once. seconds: that one may take.
     """
 
@@ -125,7 +125,8 @@ class Scheduler:
         rows = [row for row in queue.waiting(connection) if row[1] in self._kinds]
         if not rows:
             return None
-        run_id, kind = chosen = min(rows, key=lambda row: self._served.get(row, 0))
+        order = list(self._kinds)
+        run_id, kind = chosen = min(rows, key=lambda row: (order.index(row[1]), self._served.get(row, 0)))
         if len(self._served) > MAX_SERVED:
             self._served.clear()
         self._served[chosen] = max(self._served.values(), default=0) + 1

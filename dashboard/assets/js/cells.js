@@ -9,6 +9,10 @@ const components = {
   RunName: ({ data }) =>
     make("a", { href: here(`runs/${encodeURIComponent(data.id)}`), className: "run-link", title: data.id }, data.name || data.id),
   RunState: ({ value }) => make("span", { className: `state state-${value}` }, value),
+  RunHealth: ({ data }) =>
+    data.health
+      ? make("span", { className: "health", title: data.said }, make("span", { className: `badge ${data.severity === "critical" ? "bad" : "warn"}` }, data.health))
+      : null,
   RunProgress: ({ data }) => {
     const step = data.last_step === null ? "–" : format.steps(data.last_step);
     const left = data.left === null ? "" : `${format.duration(data.left)} left`;

@@ -3,6 +3,7 @@
 
 import * as api from "./api.js";
 import { disconnected, connected } from "./banner.js";
+import { announce } from "./toasts.js";
 
 const WAIT = 20; // seconds that the service may hold a question
 const DUTY = 0.2; // share of the time that merging and drawing may take
@@ -53,6 +54,7 @@ export async function follow({ cursor, runs, take, anew, signal }) {
         .finally(() => asked.abort());
       const began = performance.now();
       cursor = answer.reset ? await anew(answer) : answer.cursor;
+      announce(answer.alerts, new Map(answer.runs.map((run) => [run.id, run.name])));
       if (!answer.reset) await take(answer);
       failures = 0;
       connected();

@@ -11,6 +11,8 @@ import { Head } from "./run_head.js";
 import { RunData } from "./run_data.js";
 import { Samples } from "./samples.js";
 import { arrange, signalOf } from "./sections.js";
+import { Verdict } from "./verdict.js";
+import * as view from "./view.js";
 
 const IMAGES = "images_seen";
 
@@ -30,6 +32,7 @@ export class RunPage {
       if (names.length) api.warm(RunData.seriesPath(id, names));
     }, () => {});
     api.warm(`${RunData.path(id)}/samples`);
+    api.warm(`${RunData.path(id)}/alerts`);
   }
 
   async start() {
@@ -41,6 +44,7 @@ export class RunPage {
     this.head = new Head(byId("run-head"));
     this.board = new Board({ signal: this.signal, runs: () => [this.data], want: (data, names) => this.want(data, names) });
     this.samples = new Samples(byId("run-samples"), [{ id: this.id }], { reference: true, signal: this.signal });
+    this.verdict = new Verdict(byId("run-verdict"), (from, to) => view.set({ x: null, from, to }));
     byId("run-facts").replaceChildren(facts(info));
     const cursor = await trouble(() => this.fill(), "run-note", this.signal);
     await follow({
@@ -62,7 +66,13 @@ export class RunPage {
     const { samples } = await api.get(`${RunData.path(this.id)}/samples`, { signal: this.signal });
     this.samples.replace(this.id, samples);
     this.settle();
+    await this.judge();
     return cursor;
+  }
+
+  /** What the doctor says so far. */
+  async judge() {
+    this.verdict.replace(await api.get(`${RunData.path(this.id)}/alerts`, { signal: this.signal }));
   }
 
   names() {
@@ -144,10 +154,13 @@ export class RunPage {
     const summary = answer.runs?.find((one) => one.id === this.id);
     if (change && !summary) return this.gone();
     const news = this.data.absorb(change, summary);
+    if (change?.rewound_to !== undefined) await this.judge();
+    else if (change?.alerts?.length) this.verdict.absorb(change.alerts);
     if (news.samples.length) this.samples.add(this.id, news.samples);
     if (news.fresh.length || change?.rewound_to !== undefined) {
       await this.data.loadInfo(this.signal);
       this.lay();
+      if (news.fresh.length && change?.rewound_to === undefined) await this.judge(); // more signals: more can be told
     }
     if (await this.data.refresh(this.signal)) news.drawn = true;
     if (summary) this.show();
@@ -184,6 +197,7 @@ export class RunPage {
     const cursor = await this.data.reload(this.signal);
     if (this.data.zoomed) await this.data.refine(this.signal);
     this.samples.replace(this.id, (await api.get(`${RunData.path(this.id)}/samples`, { signal: this.signal })).samples);
+    await this.judge();
     this.show();
     this.settle();
     this.board.redraw();

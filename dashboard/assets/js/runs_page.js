@@ -5,12 +5,14 @@ import { here } from "./boot.js";
 import { row } from "./cells.js";
 import { appears, byId, setText } from "./dom.js";
 import * as format from "./format.js";
+import { kindName, worst } from "./alerts.js";
 import { follow } from "./live.js";
 import { trouble } from "./notices.js";
 import { MOST } from "./chosen.js";
 import * as view from "./view.js";
 
 const LIST = "runs?limit=10000";
+const OPEN = "alerts?state=open&state=acknowledged&state=snoozed&limit=10000";
 const AGAIN = 60000; // ms until the whole list is fetched again, whatever the live answers told
 const CLOCK = 15000; // ms between two looks at "5 min ago"
 const NARROW = "(max-width: 720px)";
@@ -22,10 +24,12 @@ export class RunsPage {
   constructor(signal) {
     this.signal = signal;
     this.rows = new Map();
+    this.alerts = new Map(); // id → alert, those that are not resolved
   }
 
   static warm() {
     api.warm(LIST);
+    api.warm(OPEN);
   }
 
   async start() {
@@ -40,8 +44,10 @@ export class RunsPage {
   async fill() {
     const { cursor } = await api.get("live", { signal: this.signal });
     const { runs } = await api.get(LIST, { signal: this.signal });
+    const { alerts } = await api.get(OPEN, { signal: this.signal });
+    this.alerts = new Map(alerts.map((alert) => [alert.id, alert]));
     const grid = await this.grid();
-    const fresh = new Map(runs.map((run) => [run.id, row(run)]));
+    const fresh = new Map(runs.map((run) => [run.id, this.row(run)]));
     const gone = [...this.rows.values()].filter((one) => !fresh.has(one.id));
     const both = [...fresh.values()];
     grid.applyTransaction({
@@ -54,6 +60,12 @@ export class RunsPage {
     this.filled = performance.now();
     this.shown();
     return cursor;
+  }
+
+  /** A row, with the gravest failure of its run. */
+  row(run) {
+    const alert = worst([...this.alerts.values()].filter((one) => one.run === run.id));
+    return { ...row(run), health: alert ? kindName(alert) : "", severity: alert?.severity ?? "", said: alert?.summary ?? "" };
   }
 
   async grid() {
@@ -83,7 +95,8 @@ export class RunsPage {
     const unnamed = !answer.runs.length && answer.cursor !== this.cursor;
     this.cursor = answer.cursor;
     if (unnamed || performance.now() - this.filled > AGAIN) await this.fill();
-    const changed = answer.runs.map(row);
+    for (const alert of answer.alerts) this.alerts.set(alert.id, alert);
+    const changed = answer.runs.map((run) => this.row(run));
     this.api.applyTransaction({
       update: changed.filter((one) => this.rows.has(one.id)),
       add: changed.filter((one) => !this.rows.has(one.id)),

@@ -1,0 +1,45 @@
+// Alerts in words, and in order.
+
+export const KINDS = {
+  non_finite: "Not a number",
+  exploding_gradient: "Exploding gradient",
+  vanishing_gradient: "Vanishing gradient",
+  discriminator_dominates: "Discriminator too strong",
+  generator_dominates: "Discriminator too weak",
+  mode_collapse: "Mode collapse",
+  oscillation: "Oscillation",
+  quality_fluctuation: "Fluctuating quality",
+  non_convergence: "No convergence",
+  discriminator_overfit: "Discriminator overfits",
+  spectral_collapse: "Spectral collapse",
+};
+
+export const kindName = (alert) => KINDS[alert.kind] ?? alert.kind;
+
+/** What each failure is, for somebody who meets it for the first time. */
+export const MEANING = {
+  non_finite: "A loss, gradient or output is no number any more. Weights that have become NaN stay NaN.",
+  exploding_gradient: "Gradients have left their usual range: steps may throw the weights about.",
+  vanishing_gradient: "The generator is no longer told how to get better: its gradient has all but gone.",
+  discriminator_dominates: "The discriminator is always right, and the generator learns nothing from it.",
+  generator_dominates: "The discriminator cannot tell what a simple test can: it has nothing to teach.",
+  mode_collapse: "The generator makes only a part of what the data show, or one thing again and again.",
+  oscillation: "The two networks chase each other round and round instead of settling.",
+  quality_fluctuation: "Samples are good and bad in turns: which checkpoint is the best is luck.",
+  non_convergence: "The samples have stopped getting better, and they are not good yet.",
+  discriminator_overfit: "The discriminator knows its training images by heart.",
+  spectral_collapse: "A weight matrix grows in one direction or loses most of its rank. It often comes before a collapse.",
+};
+
+const SEVERITIES = ["info", "warning", "critical"];
+
+export const isOpen = (alert) => alert.state !== "resolved";
+
+/** Whether somebody should look: it is open, no mere consequence, no mere information, and not put aside. */
+export const isNews = (alert) => alert.state === "open" && !alert.consequence_of && alert.severity !== "info";
+
+/** The gravest first, then the earliest. */
+export const byGravity = (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.onset_step - b.onset_step;
+
+/** The gravest open failure of some alerts that is no consequence of another, or undefined. */
+export const worst = (alerts) => alerts.filter((alert) => isOpen(alert) && !alert.consequence_of && alert.severity !== "info").sort(byGravity)[0];

@@ -1,0 +1,91 @@
+"""What the doctor says, as people see it: on the run's page, in the table, and as a toast wherever they are."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from monitor import wire
+from tests.dashboard.looks import axis
+from tests.dashboard.seeds import START, Lab
+from tests.detectors.signals import only_samples, rows
+from tests.support import until
+
+pytestmark = pytest.mark.browser
+
+
+def collapse(step: int, values: dict[str, float]) -> None:
+    if step >= 1200:
+        values |= {"sample/diversity": 0.05, "sample/coverage": 0.05, "sample/energy_distance": 0.4}
+
+
+def train(lab: Lab, run: str, steps: int) -> None:
+    """Ships a training that collapses at step 1,200."""
+    told = rows(steps, only_samples(collapse), random.Random(0), samples=True)
+    lab.ship(run, (wire.Scalars(step, START + step / 10, values) for step, values in told))
+
+
+def test_a_collapse_comes_up_live_with_its_evidence_and_what_to_try(lab: Lab, page: Page) -> None:
+    run = lab.run("collapses", config={"loss": "non-saturating"}, total_steps=2000)
+    train(lab, run, 1000)
+    page.goto(f"{lab.url}/runs/{run}")
+    expect(page.locator("#run-verdict")).to_contain_text("Nothing wrong seen")
+
+    other = lab.run("collapses-too")
+    train(lab, other, 2000)
+    card = page.locator(".toast").filter(has_text="Mode collapse: collapses-too")
+    expect(card).to_contain_text("since step 1,200")
+    card.get_by_role("link").click()
+
+    verdict = page.locator("#run-verdict .verdict.critical")
+    expect(verdict).to_contain_text("Mode collapse since step 1,200")
+    expect(verdict).to_contain_text("First try: two time-scale learning rates")
+    verdict.locator("summary").first.click()
+    expect(verdict).to_contain_text("sample/diversity")
+    expect(verdict.locator("ol > li").first).to_contain_text("--lr-generator")
+    verdict.locator("ol > li").first.get_by_text("Code").click()
+    expect(verdict.locator("pre").first).to_contain_text("torch.optim.Adam")
+
+    verdict.get_by_role("button", name="Show in the charts").click()
+    until(lambda: axis(page, "losses")["range"][0] > 1000)
+    assert axis(page, "losses")["range"][0] < 1200
+
+
+def test_acknowledged_and_resolved_alerts_say_so(lab: Lab, page: Page) -> None:
+    run = lab.run("handled")
+    lab.log(run, range(5), lambda step: {"loss/generator": math.nan})
+    page.goto(f"{lab.url}/runs/{run}")
+    verdict = page.locator("#run-verdict .verdict.critical")
+    expect(verdict).to_contain_text("Not a number")
+    verdict.locator("summary").first.click()
+    verdict.get_by_role("button", name="Acknowledge").click()
+    expect(verdict.locator("summary").first).to_contain_text("acknowledged")
+    verdict.get_by_role("button", name="Resolve").click()
+    expect(page.locator("#run-verdict")).to_contain_text("Nothing wrong seen")
+    expect(page.locator("#run-verdict")).to_contain_text("1 earlier alert")
+    page.reload()
+    expect(page.locator("#run-verdict")).to_contain_text("1 earlier alert")
+
+
+def test_a_run_that_logs_little_is_told_what_could_not_be_seen(lab: Lab, page: Page) -> None:
+    run = lab.run("little")
+    lab.log(run, range(5), lambda step: {"loss/generator": 1.0, "loss/discriminator": 1.0})
+    page.goto(f"{lab.url}/runs/{run}")
+    expect(page.locator("#run-verdict")).to_contain_text("Can’t tell")
+    expect(page.locator("#run-verdict")).to_contain_text("mode collapse")
+    expect(page.locator("#run-verdict")).to_contain_text("run.reference")
+
+
+def test_the_table_shows_the_gravest_failure_of_each_run(lab: Lab, page: Page) -> None:
+    well, ill = lab.run("well"), lab.run("ill")
+    lab.log(well, range(5))
+    page.goto(lab.url)
+    expect(page.locator(f'.ag-row[row-id="{ill}"]')).to_be_visible()
+    lab.log(ill, range(5), lambda step: {"loss/generator": math.inf})
+    expect(page.locator(f'.ag-row[row-id="{ill}"] .health')).to_have_text("Not a number")
+    page.reload()
+    expect(page.locator(f'.ag-row[row-id="{ill}"] .health')).to_have_text("Not a number")
+    expect(page.locator(f'.ag-row[row-id="{well}"] .health')).to_have_count(0)
