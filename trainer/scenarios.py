@@ -47,7 +47,10 @@ SCENARIOS: dict[str, Scenario] = {
         "a discriminator far ahead under a saturating loss: a few modes are found and kept, the others never",
         "minimax", (1e-4, 1e-3), 1500, discriminator_steps=5,
     ),
-    "mode-hopping": ring("all samples sit together and wander from place to place", "relativistic", 1e-3, 3000),
+    "mode-hopping": ring(
+        "momentum without a penalty: all samples sit together and hop from place to place",
+        "non-saturating", 1e-3, 2500, beta1=0.9,
+    ),
     "vanishing-gradient": ring(
         "the saturating loss beside a perfect discriminator: the generator's gradient goes to nothing",
         "minimax", (1e-5, 1e-3), 1500, discriminator_steps=5,

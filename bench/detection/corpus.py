@@ -65,7 +65,17 @@ CASES: dict[str, Case] = {
     "partial-collapse": scenario(
         "partial-collapse", "mode_collapse", allowed=("discriminator_dominates", "vanishing_gradient")
     ),
-    "mode-hopping": scenario("mode-hopping", "oscillation", allowed=("mode_collapse",)),
+    "exploding-gradient": Case(
+        frozenset({"exploding_gradient"}),
+        on_ring("wgan", 1e-4, 1500, weight_clip=1e30, inject_at=600, inject_discriminator=300.0),
+        frozenset({"mode_collapse", "non_finite", "oscillation", "non_convergence", "generator_dominates"}),
+        600,
+    ),
+    "mode-hopping": scenario(
+        "mode-hopping",
+        "oscillation",
+        allowed=("mode_collapse", "non_convergence", "generator_dominates", "quality_fluctuation"),
+    ),
     "vanishing-gradient": scenario(
         "vanishing-gradient", "vanishing_gradient", allowed=("discriminator_dominates", "mode_collapse")
     ),
