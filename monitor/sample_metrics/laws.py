@@ -56,12 +56,15 @@ def two_sample_accuracy(matrix: Matrix) -> float:
     return float(numpy.concatenate([told_real, told_fake]).mean())
 
 
-def memorization(matrix: Matrix, quantile: float = 0.01) -> float:
+def memorization(nearest: Array, own: Array, quantile: float = 0.01) -> float:
     """Share of samples nearer to a real one than 1 % of real ones are to their nearest. Identical laws: about 0.01.
 
     A generator that shows its training data has samples on top of them. The reference must hold the training data themselves.
+
+    Args:
+        nearest: distance of each sample to its nearest real one, of all there are, (n,).
+        own: distance of each real one to its nearest other, (N,).
     """
     import numpy
 
-    near = numpy.quantile(matrix.real.radius(1), quantile)
-    return float((matrix.across.min(axis=0) < near).mean())
+    return float((nearest < numpy.quantile(own, quantile)).mean())

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Array = numpy.ndarray[Any, Any]
 
 MOST = 256  # samples that are compared with each other
+MOST_ROWS = 2048  # real ones that copies are looked for among
+HUGE = 1e30  # beyond, squares of differences may leave the range of numbers
 FEWEST = 8
 SPLITS = 5  # halves of the reference against each other, for the floors
 OF_MATRIX = {
@@ -34,7 +36,6 @@ OF_MATRIX = {
     "energy_distance": energy_distance,
     "mmd": mmd,
     "two_sample_accuracy": two_sample_accuracy,
-    "memorization": memorization,
 }
 
 
@@ -58,7 +59,7 @@ class Reference:
     """The data's side of all comparisons, worked out once. Deterministic by `seed`.
 
     Args:
-        features: of real samples, (N, D), 8 or more finite rows.
+        features: of real samples, (N, D), 8 or more finite rows; of more than 2,048 as many at random are taken.
         clusters: how many; None: min(20, N / 20).
 
     Attributes:
@@ -76,11 +77,12 @@ class Reference:
         if len(self._rows) < FEWEST:
             raise InvalidValue(f"{len(self._rows)} finite real samples: {FEWEST} or more are needed")
         self.width = self._rows.shape[1]
-        self._rows = self._rows[self._rng.permutation(len(self._rows))]
+        self._rows = self._rows[self._rng.permutation(len(self._rows))][:MOST_ROWS]
         self.clusters = Clusters.of(self._rows, seed, clusters)
         self._spread = float(numpy.sqrt(self._rows.var(axis=0).sum())) or 1.0
         self._real = self._rows[:MOST]
         self._whole = distances(self._real)
+        self._own = Within(distances(self._rows[:MOST_ROWS])).radius(1)
         self.floors = self._floors()
 
     def measure(self, samples: Array) -> Measured:
@@ -102,6 +104,7 @@ class Reference:
             values |= {name: metric(matrix) for name, metric in OF_MATRIX.items()} | {
                 "vendi": vendi(matrix.real, matrix.fake)
             }
+            values["memorization"] = memorization(distances(rows[:n], self._rows).min(axis=1), self._own)
             values["kid"], values["kid_error"] = kid(self._real[:n], rows[:n])
             values["effective_modes"] = effective_modes(shares, len(rows), self.clusters)
             values["ndb"] = ndb(shares, self.clusters, len(rows))
@@ -131,7 +134,7 @@ class Reference:
 
 
 def _finite(rows: Array) -> Array:
-    """Rows of finite numbers, as float64.
+    """Rows of finite numbers (and none beyond 1e30), as float64.
 
     Raises:
         InvalidValue: not (N, D).
@@ -141,7 +144,7 @@ def _finite(rows: Array) -> Array:
     if rows.ndim != 2:
         raise InvalidValue(f"features of shape {rows.shape}: (N, D) is allowed")
     values: Array = numpy.asarray(rows, dtype=numpy.float64)
-    kept: Array = values[numpy.isfinite(values).all(axis=1)]
+    kept: Array = values[(numpy.abs(values) < HUGE).all(axis=1)]
     return kept
 
 

@@ -23,6 +23,7 @@ class Trajectory:
         self.window = window
         self._means: deque[Array] = deque(maxlen=window + 1)
         self._shares: deque[Array] = deque(maxlen=window)
+        self._count = 0  # samples of the last batch
 
     def update(self, measured: Measured) -> dict[str, float]:
         """Takes the next batch in.
@@ -30,9 +31,9 @@ class Trajectory:
         Returns:
             "sample/movement": median step of the mean over the window, in standard deviations of the data; noise alone is
             about sqrt(2 / n). "sample/path_efficiency": way that was made over way that was gone, 0 … 1. "sample/turnover":
-            total variation between the cluster shares of this batch and the last, less sqrt(K / π n), which chance brings.
-            "sample/modes" and "sample/modes_union": clusters reached now, and over the window. The first three from the
-            second batch on.
+            total variation between the cluster shares of this batch (n samples) and the last (m), less what chance brings,
+            sqrt(K (1/n + 1/m) / 2 π). "sample/modes" and "sample/modes_union": clusters reached now, and over the window. The
+            first three from the second batch on.
         """
         import numpy
 
@@ -47,11 +48,13 @@ class Trajectory:
             "sample/modes_union": float(numpy.any(reached, axis=0).sum()),
         }
         if before is None:
+            self._count = measured.count
             return found
         means = numpy.array(self._means)
         steps = numpy.linalg.norm(numpy.diff(means, axis=0), axis=1)
         gone = float(steps.sum())
-        chance = sqrt(len(before) / (pi * measured.count))
+        chance = sqrt(len(before) * (1 / measured.count + 1 / (self._count or measured.count)) / (2 * pi))
+        self._count = measured.count
         return found | {
             "sample/movement": float(numpy.median(steps)),
             "sample/path_efficiency": float(numpy.linalg.norm(means[-1] - means[0])) / gone if gone > 0 else 1.0,
@@ -62,6 +65,7 @@ class Trajectory:
         """All of it, as JSON can say it."""
         return {
             "window": self.window,
+            "count": self._count,
             "means": [mean.tolist() for mean in self._means],
             "shares": [shares.tolist() for shares in self._shares],
         }
@@ -72,6 +76,7 @@ class Trajectory:
         import numpy
 
         found = cls(state["window"])
+        found._count = state["count"]
         found._means.extend(numpy.array(mean) for mean in state["means"])
         found._shares.extend(numpy.array(shares) for shares in state["shares"])
         return found

@@ -186,9 +186,28 @@ def test_the_birthday_paradox_counts_the_support() -> None:
 def test_duplicates_and_memorization_of_one_law_are_their_quantiles() -> None:
     pairs = [matrix(normal(256, 2, 2 * seed), normal(256, 2, 2 * seed + 1)) for seed in range(20)]
     assert numpy.mean([duplicates(one) for one in pairs]) == pytest.approx(0.05, abs=0.02)
-    assert numpy.mean([memorization(one) for one in pairs]) == pytest.approx(0.01, abs=0.01)
-    copies = matrix(REAL, REAL + 1e-9)
-    assert memorization(copies) == 1.0
+    shares = [memorization(one.across.min(axis=0), one.real.radius(1)) for one in pairs]
+    assert numpy.mean(shares) == pytest.approx(0.01, abs=0.01)
+
+
+def test_copies_of_any_real_sample_are_found() -> None:
+    real = normal(1000, 8, 0)
+    copies = real[numpy.random.default_rng(1).integers(0, 1000, 256)]
+    assert Reference(real).measure(copies).values["sample/memorization"] == 1.0
+    assert Reference(real).measure(normal(256, 8, 2)).values["sample/memorization"] < 0.05
+
+
+def test_numbers_beyond_all_measure_are_counted_as_none() -> None:
+    huge = ring(20, 1)
+    huge[:5] = 1e160
+    assert REFERENCE.measure(huge).values["sample/non_finite"] == 0.25
+
+
+def test_batches_of_different_sizes_do_not_look_like_turnover() -> None:
+    trajectory, seen = Trajectory(), []
+    for i, n in enumerate([32, 1000] * 10):
+        seen.append(trajectory.update(REFERENCE.measure(ring(n, i))).get("sample/turnover", 0.0))
+    assert numpy.median(seen) < 0.05
 
 
 def test_inception_score_of_sure_and_of_unsure_classifiers() -> None:

@@ -188,3 +188,18 @@ def test_a_bad_setting_is_refused_before_there_is_a_run(tmp_path: Path, argument
     assert result.exit_code in (1, 2)
     assert message in result.output
     assert not (tmp_path / "home").exists()
+
+
+def test_a_training_stops_at_a_critical_alert_when_it_was_asked_to(
+    start_service: Callable[..., Service], command: Start
+) -> None:
+    service = start_service(job_workers=0)
+    process = command("--scenario", "exploding", "--steps", "100000", "--on-alert", "stop",
+                      "--server", service.url, "--progress", "json")  # fmt: skip
+    out, err = process.communicate(timeout=150)
+    assert process.returncode == 3, err
+    told = [json.loads(line) for line in out.splitlines()]
+    assert 600 <= told[-1]["step"] < 100_000
+    assert "non_finite since step" in told[-1]["ended"]
+    detail = service.get(f"/runs/{told[0]['run']}")
+    assert (detail["state"], "non_finite" in detail["reason"]) == ("finished", True)

@@ -61,10 +61,11 @@ class Bar(Quiet):
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[losses]}"),
+            TextColumn("{task.fields[alert]}", style="bold red", markup=False),
             TimeRemainingColumn(),
             console=self._console,
         )
-        self._task = self._bar.add_task(run.name, total=total, losses="starting …")
+        self._task = self._bar.add_task(run.name, total=total, losses="starting …", alert="")
 
     def __enter__(self) -> Self:
         if self.run.mode == "online":
@@ -76,13 +77,20 @@ class Bar(Quiet):
         self._bar.stop()
 
     def update(self, d_loss: float, g_loss: float) -> None:
-        self._bar.update(self._task, completed=self.steps, losses=f"D {d_loss:.3f}  G {g_loss:.3f}")
+        losses = f"D {d_loss:.3f}  G {g_loss:.3f}"
+        self._bar.update(self._task, completed=self.steps, losses=losses, alert=alert_of(self.run))
 
     def ended(self, how: str) -> None:
         self._bar.stop()
         self._console.print(f"{how} after {self.steps} of {self.total} steps.")
         if self.run.refused or self.run.dropped:
             self._console.print(f"{self.run.refused} records were refused, {self.run.dropped} values dropped.")
+
+
+def alert_of(run: monitor.Run) -> str:
+    """The run's open alerts that somebody should know of, "mode collapse since step 2050"; "" when there are none."""
+    found = [alert for alert in run.alerts if alert.severity != "info" and not alert.consequence_of]
+    return ", ".join(f"{alert.kind.replace('_', ' ')} since step {alert.onset_step}" for alert in found)
 
 
 class Lines(Quiet):
@@ -93,7 +101,7 @@ class Lines(Quiet):
         return self
 
     def update(self, d_loss: float, g_loss: float) -> None:
-        self._write(step=self.steps, discriminator=d_loss, generator=g_loss)
+        self._write(step=self.steps, discriminator=d_loss, generator=g_loss, alert=alert_of(self.run))
 
     def ended(self, how: str) -> None:
         self._write(ended=how, step=self.steps, url=self.run.url, refused=self.run.refused, dropped=self.run.dropped)

@@ -15,11 +15,18 @@ from trainer.commands.config_options import config_options
 from trainer.commands.progress import PROGRESS
 from trainer.commands.stopping import Stopped, stopping
 from trainer.config import Config
-from trainer.loop import Saving
+from trainer.loop import Saving, Stop
 from trainer.loop import train as training
 from trainer.losses import LOSSES
 from trainer.remedies import targets
 from trainer.scenarios import SCENARIOS
+
+ALARMED = 3  # exit code
+
+
+class Alarmed(Stop):
+    """The service told of a failure that the training is not to go on with."""
+
 
 RUN = ("project", "name", "group", "server", "token", "mode", "dir")
 
@@ -36,6 +43,11 @@ RUN = ("project", "name", "group", "server", "token", "mode", "dir")
 @click.option("--checkpoint", type=click.Path(dir_okay=False, path_type=Path), help="File to keep the training in.")
 @click.option("--checkpoint-every", type=click.IntRange(1), default=1000, show_default=True, help="Steps between.")
 @click.option("--resume", is_flag=True, help="Go on from the file of --checkpoint, in the same run.")
+@click.option(
+    "--on-alert",
+    type=click.Choice(["stop"]),
+    help="stop: end the training, saved, at a critical alert of the service; exit code 3.",
+)
 @click.option("--project", help="Project of the run.")
 @click.option("--name", help="Name of the run; made up when empty.")
 @click.option("--group", help="Group of the run.")
@@ -55,6 +67,7 @@ def train(
     checkpoint_every: int,
     resume: bool,
     progress: str,
+    on_alert: str | None,
     **given: Any,
 ) -> None:
     """Trains a GAN, watched by Nashboard. Ctrl-C ends the run cleanly where it is."""
@@ -66,12 +79,20 @@ def train(
     start = _start(config, checkpoint, resume)
     saving = Saving(checkpoint, checkpoint_every) if checkpoint else None
     # Declared with the training's own defaults, so that a bad setting is refused before there is a run.
-    run = monitor.init(config=declared(config, scenario), total_steps=config.steps, **about, **_same_run(start))
+    run = monitor.init(
+        config=declared(config, scenario),
+        total_steps=config.steps,
+        stop_on=on_alert and ["critical"],
+        **about,
+        **_same_run(start),
+    )
     with PROGRESS[progress](run, config.steps) as shown, stopping() as check:
 
         def on_step(steps: int, d_loss: float, g_loss: float) -> None:
             shown.step(steps, d_loss, g_loss)
             check()
+            if run.should_stop:
+                raise Alarmed
 
         try:
             training(config, run, on_step, saving, start)
@@ -79,6 +100,10 @@ def train(
             run.finish(reason=f"stopped by {stop.signal} at step {shown.steps} of {config.steps}")
             shown.ended(f"Stopped by {stop.signal}")
             raise SystemExit(128 + stop.number) from None
+        except Alarmed:
+            run.finish(reason=f"stopped at step {shown.steps} of {config.steps}: {run.stop_reason}")
+            shown.ended(f"Stopped by an alert ({run.stop_reason})")
+            raise SystemExit(ALARMED) from None
         except BaseException as error:
             run.finish("crashed", f"{type(error).__name__}: {error}")
             raise
