@@ -83,6 +83,19 @@ def marks(theme: Theme) -> Json:
     }
 
 
+def shade(color: str) -> Json:
+    """The steps under an alert: a veil over the whole height, behind the curves, with an edge where it began."""
+    return {
+        "type": "rect",
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "fillcolor": _with_alpha(color, 0.09),
+        "line": {"width": 0},
+    }
+
+
 def palette(theme: Theme) -> Json:
     """All that the browser needs to draw in one theme."""
     colours = [{"color": colour, "dash": "solid"} for colour in theme.roles.values()]
@@ -99,6 +112,7 @@ def palette(theme: Theme) -> Json:
     return {
         "layout": layout(theme),
         "marks": marks(theme),
+        "shades": {"critical": shade(theme.alert), "warning": shade(theme.warning)},
         "roles": dict(zip(theme.roles, traces, strict=False)),
         "runs": traces[len(theme.roles) :],
     }

@@ -20,7 +20,7 @@ class Theme:
     """One theme's colours, as "#rrggbb".
 
     Attributes:
-        ground: behind the plot. ink, muted: text. grid: grid lines. alert: NaN and Inf marks.
+        ground: behind the plot. ink, muted: text. grid: grid lines. alert, warning: NaN and Inf marks, and steps under an alert.
         roles: what generator, discriminator, real and fake are drawn in.
         runs: hues of compared runs and of layers, in order.
         band: opacity of the min to max band. faint: opacity of the raw line behind a smoothed one.
@@ -32,6 +32,7 @@ class Theme:
     muted: str
     grid: str
     alert: str
+    warning: str
     roles: dict[str, str]
     runs: tuple[str, ...]
     band: float
@@ -45,6 +46,7 @@ LIGHT = Theme(
     muted="#656c7a",
     grid="#eceef2",
     alert="#d11f3a",
+    warning="#b97a00",
     roles={"generator": "#0068b5", "discriminator": "#c25a00", "real": "#00805e", "fake": "#a8418a"},
     runs=("#0068b5", "#c25a00", "#00805e", "#a8418a", "#3c9ad1", "#4a1c05"),
     band=0.20,
@@ -57,6 +59,7 @@ DARK = Theme(
     muted="#979eac",
     grid="#262a32",
     alert="#ff6678",
+    warning="#efb95a",
     roles={"generator": "#5db3f5", "discriminator": "#f59e42", "real": "#33c796", "fake": "#e58ac8"},
     runs=("#5db3f5", "#f59e42", "#33c796", "#e58ac8", "#2f7fd6", "#e2cf52"),
     band=0.22,

@@ -49,6 +49,9 @@ def test_a_collapse_comes_up_live_with_its_evidence_and_what_to_try(lab: Lab, pa
     verdict.locator("ol > li").first.get_by_text("Code").click()
     expect(verdict.locator("pre").first).to_contain_text("torch.optim.Adam")
 
+    shapes = "document.querySelector('[data-chart=\"losses\"] .js-plotly-plot').layout.shapes"
+    until(lambda: [shape["x0"] for shape in page.evaluate(shapes) or []] == [1200])
+
     verdict.get_by_role("button", name="Show in the charts").click()
     until(lambda: axis(page, "losses")["range"][0] > 1000)
     assert axis(page, "losses")["range"][0] < 1200

@@ -20,6 +20,7 @@ export class Board {
     this.want = want;
     this.charts = new Set();
     this.hovered = null;
+    this.stretches = []; // steps under an alert: { from, to (null: until now), severity }
     this.look = {};
     this.frame = null;
     this.axes = new Map();
@@ -219,6 +220,12 @@ export class Board {
     this.axes.clear();
     for (const chart of this.charts) chart.touch(points);
     this.soon();
+  }
+
+  /** Shades steps in every chart. */
+  shade(stretches) {
+    this.stretches = stretches;
+    this.redraw();
   }
 
   /** Draws what is seen in the next frame. */

@@ -120,12 +120,26 @@ export class Chart {
     const [from, to] = look.range ?? this.board.extent();
     if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.plot.clientWidth)));
     // what the plot's frame hangs on: as long as it stays the same, new points go straight into the lines
-    const key = [from, to, marks.length, this.plot.clientWidth, this.plot.clientHeight, ...all.map((one) => one.uid)].join();
-    if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, this.layout(colours, [from, to], room), CONFIG);
+    const shades = this.shades(colours);
+    const key = [from, to, marks.length, JSON.stringify(shades.map((one) => [one.x0, one.fillcolor])), this.plot.clientWidth, this.plot.clientHeight, ...all.map((one) => one.uid)].join();
+    if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, { ...this.layout(colours, [from, to], room), shapes: shades }, CONFIG);
     this.frameKey = key;
     this.listen();
     this.tell(this.board.hovered);
     this.say(curves, made);
+  }
+
+  /** The steps under an alert, over the whole height; one that is open reaches to the right edge. */
+  shades(colours) {
+    const [data] = this.board.runs();
+    const axis = this.board.axis(data);
+    return this.board.stretches
+      .filter(({ severity }) => colours.shades[severity])
+      .map(({ from, to, severity }) => ({
+        ...colours.shades[severity],
+        x0: axis.x(from),
+        x1: axis.x(to ?? 2 * Math.max(data.lastStep, 1)),
+      }));
   }
 
   layout(colours, range, room) {

@@ -44,7 +44,7 @@ export class RunPage {
     this.head = new Head(byId("run-head"));
     this.board = new Board({ signal: this.signal, runs: () => [this.data], want: (data, names) => this.want(data, names) });
     this.samples = new Samples(byId("run-samples"), [{ id: this.id }], { reference: true, signal: this.signal });
-    this.verdict = new Verdict(byId("run-verdict"), (from, to) => view.set({ x: null, from, to }));
+    this.verdict = new Verdict(byId("run-verdict"), (from, to) => view.set({ x: null, from, to }), (stretches) => this.board.shade(stretches));
     byId("run-facts").replaceChildren(facts(info));
     const cursor = await trouble(() => this.fill(), "run-note", this.signal);
     await follow({

@@ -9,10 +9,11 @@ const NEEDED = { sample: "samples and a reference (run.samples, run.reference)",
 const WATCHED = ["grad_norm/", "update_ratio/"];
 
 export class Verdict {
-  /** @param element its place. `look(from, to)` zooms the charts to some steps. */
-  constructor(element, look) {
+  /** @param element its place. `look(from, to)` zooms the charts to some steps; `shade(stretches)` shades them. */
+  constructor(element, look, shade) {
     this.element = element;
     this.look = look;
+    this.shade = shade;
     this.alerts = new Map();
     this.lacks = {};
     this.unfolded = new Set();
@@ -41,6 +42,8 @@ export class Verdict {
       ...(past.length ? [this.history(past)] : []),
     );
     this.element.hidden = false;
+    const shaded = all.filter((alert) => !alert.consequence_of && alert.severity !== "info" && (isOpen(alert) || alert.resolved_step !== null));
+    this.shade(shaded.map((alert) => ({ from: alert.onset_step, to: isOpen(alert) ? null : alert.resolved_step, severity: alert.severity })));
   }
 
   healthy() {
