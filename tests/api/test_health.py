@@ -28,5 +28,6 @@ def test_counters_count(shared_service: Service) -> None:
     shared_service.ship(*(scalars(step, a=1.0) for step in range(50)), run="counted")
     after = counters(shared_service)
     assert after["nashboard_points_total"] - before["nashboard_points_total"] == 100  # with system/time
-    assert after["nashboard_batches_total"] - before["nashboard_batches_total"] == 2
+    # the declaration and the batch; what the doctor keeps of the run may have come in between
+    assert after["nashboard_batches_total"] - before["nashboard_batches_total"] in (2, 3)
     assert after["nashboard_queue_bytes"] == 0
