@@ -51,9 +51,14 @@ class Worker:
         pipe = asyncio.subprocess.PIPE
         command = (sys.executable, "-m", "monitor.jobs.worker")
         environment = os.environ | ENVIRONMENT
-        return cls(
-            await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=err, env=environment), err
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=pipe, stdout=pipe, stderr=err, env=environment
+            )
+        except BaseException:  # also when the service stops meanwhile
+            err.close()
+            raise
+        return cls(process, err)
 
     async def do(self, task: Task, seconds: float) -> Outcome:
         """Does a task.
@@ -96,8 +101,10 @@ class Worker:
 
     async def close(self) -> None:
         """Ends it, whatever it does."""
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
-        self._err.close()
+        try:
+            if self._process.returncode is None:
+                with suppress(ProcessLookupError):
+                    self._process.kill()
+                await self._process.wait()
+        finally:
+            self._err.close()
