@@ -93,8 +93,8 @@ def _confusion(stories: list[Story]) -> list[str]:
     lines = [
         "### What was told of each case",
         "",
-        "| case | runs | should be told | told, first causes (runs) | told in all (runs) |",
-        "|---|---|---|---|---|",
+        "| case | runs | modes at the end | should be told | told, first causes (runs) | told in all (runs) |",
+        "|---|---|---|---|---|---|",
     ]
     for name, case in CASES.items():
         mine = [story for story in stories if story.name == name]
@@ -102,9 +102,17 @@ def _confusion(stories: list[Story]) -> list[str]:
             first = Counter(kind for story in mine for kind in roots(story))
             every = Counter(alert.kind for story in mine for alert in serious(story))
             wanted = ", ".join(sorted(case.kinds)) or "nothing"
-            lines.append(f"| {name} | {len(mine)} | {wanted} | {_counts(first)} | {_counts(every)} |")
+            lines.append(f"| {name} | {len(mine)} | {_truth(mine)} | {wanted} | {_counts(first)} | {_counts(every)} |")
     return [*lines, ""]
 
 
+def _truth(stories: list[Story]) -> str:
+    """The runs' modes at the end, the fewest first; of 8, on the grid of 25."""
+    return ", ".join(f"{modes:g}" for modes in sorted(one.modes for one in stories if one.modes is not None)) or "–"
+
+
 def _counts(counter: Counter[str]) -> str:
-    return ", ".join(f"{kind} ({count})" for kind, count in counter.most_common()) or "nothing"
+    return (
+        ", ".join(f"{kind} ({count})" for kind, count in sorted(counter.items(), key=lambda one: (-one[1], one[0])))
+        or "nothing"
+    )

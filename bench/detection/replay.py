@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import numpy
 
@@ -14,6 +15,8 @@ from monitor.jobs.metrics import BEST, Metrics
 from monitor.sdk.reading import records, run_of
 from monitor.wire import Samples, Scalars
 
+TRUTH = "sample/modes_captured"
+
 
 @dataclass(frozen=True)
 class Story:
@@ -21,7 +24,8 @@ class Story:
 
     Attributes:
         name, seed: the case. steps: how many it took. told: its alerts, in order. seconds: that the scalars took the doctor.
-        measuring: seconds of each batch of samples. finite: how many steps were replayed.
+        measuring: seconds of each batch of samples.
+        modes: captured by the last ten looks, their median, as the training logged it; None: the truth is not known.
     """
 
     name: str
@@ -30,6 +34,7 @@ class Story:
     told: list[Alert]
     seconds: float
     measuring: list[float]
+    modes: float | None
 
 
 def replay(folder: Path, samples: bool = True) -> Story:
@@ -53,7 +58,12 @@ def replay(folder: Path, samples: bool = True) -> Story:
     for step, values in measured:
         told += doctor.observe(step, values)
     name, _, seed = folder.name.rpartition("-")
-    return Story(name, int(seed), len(rows), told + doctor.close(), spent, measuring)
+    return Story(name, int(seed), len(rows), told + doctor.close(), spent, measuring, _modes(rows))
+
+
+def _modes(rows: dict[int, dict[str, float]]) -> float | None:
+    seen = [values[TRUTH] for _, values in sorted(rows.items()) if TRUTH in values]
+    return median(seen[-10:]) if seen else None
 
 
 def _read(journal: Path) -> tuple[dict[int, dict[str, float]], list[Samples]]:

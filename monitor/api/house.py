@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.api.auth import Auth
-from monitor.ingest.apply import Change
+from monitor.ingest.change import Change
 from monitor.ingest.live import LiveLog
 from monitor.ingest.rounds import Rounds
 from monitor.ingest.writer import Writer

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import ClassVar
 
 from msgspec import Struct, field
 
 from monitor.detectors.finding import Finding
 from monitor.detectors.frames import Block, SampleBatch, separability
-from monitor.streams import Best, Window, median
+from monitor.streams import Window
 
 BLOCK = 10  # steps a block, where every step is logged
 TREND = 12  # sample batches that a trend is told from
@@ -41,7 +42,6 @@ class View(Struct):
     Attributes:
         step: the newest. told_apart: `separability` of the last blocks.
         distances: the last energy distances (normalised, 0 … 1) of sample batches. floor: what the reference itself reads.
-        best_distance: the best that it has been.
     """
 
     setting: Setting = field(default_factory=Setting)
@@ -50,7 +50,6 @@ class View(Struct):
     batches: int = 0
     told_apart: Window = field(default_factory=lambda: Window(9))
     distances: Window = field(default_factory=lambda: Window(TREND))
-    best_distance: Best = field(default_factory=lambda: Best(3, False))
     floor: dict[str, float] = field(default_factory=dict)
 
     def block(self, block: Block) -> None:
@@ -69,7 +68,6 @@ class View(Struct):
         distance = batch.values.get("energy_distance")
         if distance is not None:
             self.distances.push(batch.step, distance)
-            self.best_distance.update(distance)
 
     @property
     def separable(self) -> float:

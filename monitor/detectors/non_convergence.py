@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import ClassVar
 
 from msgspec import field
@@ -9,7 +10,7 @@ from msgspec import field
 from monitor.detectors.base import Detector, View
 from monitor.detectors.finding import Evidence, Finding
 from monitor.detectors.frames import RATIO_D, RATIO_G, Block, SampleBatch
-from monitor.streams import Persistence, median
+from monitor.streams import Persistence
 
 KEPT = 256  # distances that are kept; every second goes when there are more
 SHARE = 0.4  # of the run that is looked at

@@ -22,7 +22,7 @@ class Dips(Struct):
     """Falls of a score below `DOWN` of its best that come back above `UP` of it.
 
     Attributes:
-        begun: (batch, step) of each fall that came back, of the last `WITHIN` batches. low: lowest score of the present fall.
+        begun: (batch, step) of each fall that came back, of the last `WITHIN` batches.
     """
 
     best: Best = field(default_factory=lambda: Best(5, True))
@@ -30,7 +30,6 @@ class Dips(Struct):
     good: int = 0
     batch: int = 0
     down_at: int = -1
-    lowest: float = 1.0
 
     def update(self, step: int, score: float) -> None:
         """Takes a score in, 0 … 1, the higher the better."""
@@ -44,7 +43,6 @@ class Dips(Struct):
         elif self.down_at >= 0 and score > UP * self.best.value:
             self.begun.append((self.batch, self.down_at))
             self.down_at = -1
-        self.lowest = min(self.lowest, score)
         self.begun = [one for one in self.begun if one[0] > self.batch - WITHIN]
 
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, insert, select, update
 
 from monitor.errors import NotFound
+from monitor.ingest.change import Change
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
 from monitor.storage import alerts as alert_store
@@ -35,37 +36,9 @@ from monitor.storage.tables import (
     senders,
 )
 from monitor.storage.tables import blobs as blob_table
-from monitor.wire import AlertInfo, Batch, Event, Finish, RunInfo, SampleInfo, Samples, Scalars
+from monitor.wire import AlertInfo, Batch, Event, Finish, RunInfo, Samples, Scalars
 
 MAX_DURATION = 10 * 366 * 86_400.0  # a sender that tells of a longer run had its clock set meanwhile
-
-
-@dataclass
-class Change:
-    """What a commit changed in one run; for the live cursor."""
-
-    run_id: str
-    points: dict[str, tuple[list[int], list[float]]] = field(default_factory=dict)
-    samples: list[SampleInfo] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    projections: list[int] = field(default_factory=list)
-    alerts: list[AlertInfo] = field(default_factory=list)
-    jobs: bool = False
-    rewound_to: int | None = None
-    deleted: bool = False
-
-    def rewind(self, step: int) -> None:
-        """Drops what came after `step`."""
-        self.points = {name: _until(step, *columns) for name, columns in self.points.items()}
-        self.samples = [sample for sample in self.samples if sample.step <= step]
-        self.projections = [frame for frame in self.projections if frame <= step]
-        self.alerts = [alert for alert in self.alerts if alert.step <= step]
-        self.rewound_to = step if self.rewound_to is None else min(step, self.rewound_to)
-
-
-def _until(step: int, steps: list[int], values: list[float]) -> tuple[list[int], list[float]]:
-    kept = [pair for pair in zip(steps, values, strict=True) if pair[0] <= step]
-    return [pair[0] for pair in kept], [pair[1] for pair in kept]
 
 
 def _sane(told: float, otherwise: float) -> float:

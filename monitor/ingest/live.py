@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from monitor.ingest.apply import Change
+from monitor.ingest.change import Change
 from monitor.storage.series import exact_columns
 from monitor.wire import AlertInfo, LiveRun, SampleInfo
 
@@ -107,9 +107,10 @@ def _joined(changes: list[Change]) -> LiveRun:
     for change in changes:
         if change.rewound_to is not None:
             rewound = change.rewound_to if rewound is None else min(rewound, change.rewound_to)
-            before = Change("", points, samples, projections=projections)
+            before = Change("", points, samples, projections=projections, alerts=list(alerts.values()))
             before.rewind(change.rewound_to)
             points, samples, projections = before.points, before.samples, before.projections
+            alerts = {alert.id: alert for alert in before.alerts}
         for name, (steps, values) in change.points.items():
             own = points.setdefault(name, ([], []))
             own[0].extend(steps)

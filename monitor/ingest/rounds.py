@@ -23,7 +23,7 @@ from monitor.ingest.live import LiveLog
 from monitor.ingest.writer import Writer
 from monitor.storage import alerts as store
 from monitor.storage.retelling import names_of, retell
-from monitor.storage.tables import events, runs
+from monitor.storage.tables import doctors, events, runs
 from monitor.wire import Alert, LiveRun
 
 logger = logging.getLogger("nashboard.doctor")
@@ -116,16 +116,22 @@ class Rounds:
     # -- rounds -------------------------------------------------------------------------------------------------------
 
     def _admit(self) -> None:
-        """Runs that were under way when the service stopped: what they logged since is caught up with."""
+        """Runs that are under way, or logged something since their doctor last knew: what it missed is caught up with."""
+        unknown = doctors.c.updated_at.is_(None) | (doctors.c.updated_at < runs.c.heartbeat_at)
+        behind = (
+            select(runs.c.id)
+            .join(doctors, doctors.c.run_id == runs.c.id, isouter=True)
+            .where((runs.c.state == "running") | unknown)
+            .order_by(runs.c.heartbeat_at.desc())
+            .limit(MOST)
+        )
         with self._engine.begin() as connection:
-            found = connection.execute(
-                select(runs.c.id).where(runs.c.state == "running").order_by(runs.c.heartbeat_at.desc())
-            )
-            waiting = [row.id for row in found.all()[:MOST]]
+            waiting = connection.execute(behind).scalars().all()
         for run_id in waiting:
             if self._stopping:
                 return
             self._guarded(partial(self._patient, run_id), run_id)
+        self._end(set(waiting))
 
     def _round(self) -> None:
         found = self._live.since(self._cursor, None)
@@ -142,7 +148,7 @@ class Rounds:
 
     def _visit(self, run_id: str, change: LiveRun) -> None:
         if change.rewound_to is not None:
-            self._patients.pop(run_id, None)
+            self._forget(run_id, change.rewound_to)
         known = self._patients.get(run_id)
         if known is None:
             self._patient(run_id)
@@ -150,6 +156,12 @@ class Rounds:
         for event in change.events:
             known.doctor.event(event["kind"], event["step"], event["data"])
         self._tell(known, _rows(change, known.doctor))
+
+    def _forget(self, run_id: str, step: int) -> None:
+        """The run goes on from `step`. What was told or kept while the rewind was being written is taken back as well."""
+        self._patients.pop(run_id, None)
+        self._notes.pop(run_id, None)
+        self._writer.submit(lambda connection, _: store.rewind(connection, run_id, step)).result()
 
     def _tell(self, patient: Patient, rows: Iterable[tuple[int, dict[str, float]]]) -> None:
         told: list[Told] = []

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, StatementError
 
 from monitor.errors import Busy, InvalidValue, NashboardError, QueueFull, StorageFull
-from monitor.ingest.apply import Applier, Change
+from monitor.ingest.apply import Applier
+from monitor.ingest.change import Change
 from monitor.ingest.trash import empty
 from monitor.storage.blobs import Blobs
 from monitor.wire import Batch

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, case, delete, insert, select, update
 
 from monitor.errors import InvalidValue, NotFound
 from monitor.storage.tables import alerts, doctors
@@ -18,8 +18,10 @@ IN_DATA = ("summary", "evidence", "advice", "confidence", "variant", "consequenc
 
 
 def info_of(row: RowMapping) -> AlertInfo:
-    """A row as it travels."""
+    """A row as it travels; one whose snooze is over is open again."""
     values = {str(key): row[key] for key in row if key not in ("run_id", "data")}
+    if row["state"] == "snoozed" and row["snoozed_until"] <= time.time():
+        values["state"] = "open"
     return msgspec.convert(values | row["data"] | {"run": row["run_id"]}, AlertInfo)
 
 
@@ -36,7 +38,8 @@ def list_alerts(
     if run_id is not None:
         query = query.where(alerts.c.run_id == run_id)
     if states:
-        query = query.where(alerts.c.state.in_(states))
+        over = (alerts.c.state == "snoozed") & (alerts.c.snoozed_until <= time.time())
+        query = query.where(case((over, "open"), else_=alerts.c.state).in_(states))
     if severities:
         query = query.where(alerts.c.severity.in_(severities))
     if kind is not None:
@@ -47,11 +50,15 @@ def list_alerts(
 def put(connection: Connection, run_id: str, told: dict[str, Any]) -> AlertInfo | None:
     """Writes what the doctor says of an alert, known by run, kind and the step at which it was first told.
 
-    Told again it changes nothing (then None is returned): a doctor may go through a stretch twice. What somebody resolved by hand
-    stays resolved, and what somebody acknowledged or snoozed stays so while it is open.
+    Told again it changes nothing (then None is returned): a doctor may go through a stretch twice, and may then tell a step
+    earlier or later: while one of the kind is open, that one is meant. What somebody resolved by hand stays resolved, and what
+    somebody acknowledged or snoozed stays so while it is open.
     """
-    where = (alerts.c.run_id == run_id) & (alerts.c.kind == told["kind"]) & (alerts.c.step == told["step"])
-    row = connection.execute(select(alerts).where(where)).mappings().first()
+    of_kind = (alerts.c.run_id == run_id) & (alerts.c.kind == told["kind"])
+    row = connection.execute(select(alerts).where(of_kind, alerts.c.step == told["step"])).mappings().first()
+    if row is None:
+        row = connection.execute(select(alerts).where(of_kind, alerts.c.state != "resolved")).mappings().first()
+    where = of_kind & (alerts.c.step == (told["step"] if row is None else row["step"]))
     now, data = time.time(), {key: told[key] for key in IN_DATA}
     values = {key: told[key] for key in ("severity", "onset_step", "resolved_step")} | {"data": data}
     if row is None:

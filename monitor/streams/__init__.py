@@ -5,8 +5,7 @@ from monitor.streams.cycle import Cycle, concentration, cycle
 from monitor.streams.mean import DecayingMean
 from monitor.streams.persistence import Persistence
 from monitor.streams.ranks import auc
-from monitor.streams.robust import mad, median
-from monitor.streams.trend import mann_kendall, theil_sen
+from monitor.streams.trend import mann_kendall
 from monitor.streams.window import Window
 
 __all__ = [
@@ -18,8 +17,5 @@ __all__ = [
     "auc",
     "concentration",
     "cycle",
-    "mad",
     "mann_kendall",
-    "median",
-    "theil_sen",
 ]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bisect import insort
+from statistics import median
 
 from msgspec import Struct, field
-
-from monitor.streams.robust import median
 
 
 class Best(Struct):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from monitor.streams.robust import median
-
 
 def mann_kendall(values: Sequence[float]) -> float:
     """Kendall's tau of the values against their order: 1 always rising, -1 always falling, 0 no trend. O(n²).
@@ -20,16 +18,3 @@ def mann_kendall(values: Sequence[float]) -> float:
     if not pairs:
         return 0.0
     return sum((b > a) - (b < a) for a, b in combinations(values, 2)) / pairs
-
-
-def theil_sen(steps: Sequence[float], values: Sequence[float]) -> float:
-    """The median of the slopes of all pairs, in value per step. Theil (1950), Sen (1968). O(n²).
-
-    Raises:
-        ValueError: of fewer than two different steps.
-
-    >>> theil_sen([0, 1, 2, 3, 4], [0.0, 2.0, 4.0, 6.0, 60.0])
-    2.0
-    """
-    points = zip(steps, values, strict=True)
-    return median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2) if b[0] != a[0]])

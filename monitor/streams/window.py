@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from statistics import median
 
-from monitor.streams.robust import median
+from msgspec import Struct, field
 
 
 class Window(Struct):

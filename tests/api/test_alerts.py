@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -103,6 +105,21 @@ def test_what_was_logged_while_the_service_was_away_is_judged_in_one_go(start_se
     assert [alert["onset_step"] for alert in of_kind(service, "late")] == [1200]
 
 
+def test_a_run_that_ended_before_the_doctor_came_round_is_judged_after_a_restart(start_service: Start) -> None:
+    """As after a kill in the moment between the two, or with runs that an earlier version took."""
+    service = start_service()
+    service.declare("ended")
+    records = list(training(0, 2000, 1200))
+    ship(service, "ended", records)
+    service.ship(wire.Finish(9000.0, "finished"), run="ended", first_seq=len(records) + 1)
+    service.stop()
+    with closing(sqlite3.connect(next(service.folder.glob("*.db")))) as database:
+        database.executescript("DELETE FROM alerts; DELETE FROM doctors;")
+    service.start()
+    until(lambda: of_kind(service, "ended"))
+    assert [(alert["onset_step"], alert["state"]) for alert in of_kind(service, "ended")] == [(1200, "open")]
+
+
 def test_a_rewind_takes_alerts_of_later_steps_back(start_service: Start) -> None:
     service = start_service()
     service.declare("back")
@@ -128,6 +145,9 @@ def test_users_acknowledge_snooze_and_resolve(shared_service: Service) -> None:
     snoozed = post(f"/alerts/{alert['id']}/snooze", json={"seconds": 60}).json()
     assert snoozed["state"] == "snoozed"
     assert snoozed["snoozed_until"] == pytest.approx(snoozed["updated_at"] + 60, abs=1)
+    post(f"/alerts/{alert['id']}/snooze", json={"seconds": 0.01})
+    until(lambda: alert["id"] in [one["id"] for one in service.get("/alerts", state="open")["alerts"]])
+    assert of_kind(service, "handled", "non_finite")[0]["state"] == "open", "it is heard of again when the time is over"
     done = post(f"/alerts/{alert['id']}/resolve").json()
     assert (done["state"], done["resolved_step"]) == ("resolved", None)
     refused = post(f"/alerts/{alert['id']}/ack")

@@ -14,7 +14,7 @@ from monitor.detectors import DETECTORS
 from monitor.doctor import Alert, Doctor
 from monitor.doctor.advice import advice
 from monitor.doctor.blocks import Blocks
-from monitor.doctor.reading import setting_of
+from monitor.doctor.reading import family_of, number, reduced, setting_of
 from monitor.doctor.remedies import PLANS, REMEDIES
 from monitor.errors import InvalidValue
 from monitor.streams import auc
@@ -84,12 +84,12 @@ def test_sparse_steps_are_blocks_of_their_own_and_what_is_too_late_is_left_out()
 def test_batches_of_outputs_are_reduced_as_the_sdk_does_it() -> None:
     rng = numpy.random.default_rng(0)
     real, fake = rng.normal(1, 1, 64), rng.normal(0, 1, (64, 1))
-    doctor = Doctor()
-    doctor.observe(0, {"D_real": real, "D_fake": fake.tolist()})
-    (block,) = doctor._state.blocks.close()
-    assert block.mean["logits/real"] == pytest.approx(real.mean())
-    assert block.mean["logits/fake/std"] == pytest.approx(fake.std())
-    assert block.mean["auc/discriminator"] == pytest.approx(auc(real.tolist(), fake.ravel().tolist()))
+    vectors: dict[str, list[float]] = {}
+    assert number(real, "logits/real", vectors) == pytest.approx(real.mean())
+    assert number(fake.tolist(), "logits/fake", vectors) == pytest.approx(fake.mean())
+    found = reduced(vectors)
+    assert found["logits/fake/std"] == pytest.approx(fake.std())
+    assert found["auc/discriminator"] == pytest.approx(auc(real.tolist(), fake.ravel().tolist()))
 
 
 @pytest.mark.parametrize("value", ["a lot", [], None, object()])
@@ -247,6 +247,16 @@ def test_the_loss_is_read_from_many_configs(config: dict[str, object], family: s
     assert setting_of(config, None).family == family
 
 
-def test_a_plain_gan_is_known_by_its_losses() -> None:
-    _, doctor = play(300, config={})
-    assert doctor._state.view.setting.family == "non-saturating"
+@pytest.mark.parametrize(
+    ("losses", "family"),
+    [
+        ((1.386, 0.693), "non-saturating"),
+        ((0.69, 0.8), "non-saturating"),
+        ((1.386, -0.7), "minimax"),
+        ((-40.0, 12.0), ""),
+        ((0.5,), ""),
+    ],
+)
+def test_a_plain_gan_is_known_by_its_losses(losses: tuple[float, ...], family: str) -> None:
+    names = ("loss/discriminator", "loss/generator")
+    assert family_of(dict(zip(names, losses, strict=False))) == family

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from monitor import wire
-from monitor.ingest.apply import Change
+from monitor.ingest.change import Change
 from monitor.ingest.writer import Writer
 from monitor.jobs.scheduler import Scheduler
 from monitor.storage import jobs

@@ -24,7 +24,8 @@ export class RunsPage {
   constructor(signal) {
     this.signal = signal;
     this.rows = new Map();
-    this.alerts = new Map(); // id → alert, those that are not resolved
+    this.alerts = new Map(); // id → alert
+    this.ofRun = new Map(); // run → its alerts
   }
 
   static warm() {
@@ -46,6 +47,7 @@ export class RunsPage {
     const { runs } = await api.get(LIST, { signal: this.signal });
     const { alerts } = await api.get(OPEN, { signal: this.signal });
     this.alerts = new Map(alerts.map((alert) => [alert.id, alert]));
+    this.sort();
     const grid = await this.grid();
     const fresh = new Map(runs.map((run) => [run.id, this.row(run)]));
     const gone = [...this.rows.values()].filter((one) => !fresh.has(one.id));
@@ -62,9 +64,14 @@ export class RunsPage {
     return cursor;
   }
 
+  /** The alerts by run. */
+  sort() {
+    this.ofRun = Map.groupBy(this.alerts.values(), (alert) => alert.run);
+  }
+
   /** A row, with the gravest failure of its run. */
   row(run) {
-    const alert = worst([...this.alerts.values()].filter((one) => one.run === run.id));
+    const alert = worst(this.ofRun.get(run.id) ?? []);
     return { ...row(run), health: alert ? kindName(alert) : "", severity: alert?.severity ?? "", said: alert?.summary ?? "" };
   }
 
@@ -96,6 +103,7 @@ export class RunsPage {
     this.cursor = answer.cursor;
     if (unnamed || performance.now() - this.filled > AGAIN) await this.fill();
     for (const alert of answer.alerts) this.alerts.set(alert.id, alert);
+    if (answer.alerts.length) this.sort();
     const changed = answer.runs.map((run) => this.row(run));
     this.api.applyTransaction({
       update: changed.filter((one) => this.rows.has(one.id)),
