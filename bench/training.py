@@ -1,8 +1,8 @@
 """Training on digits with monitoring on (default schedule) against off: time, and whether the weights are the same.
 
-A monitored and an unmonitored training, a process each, take turns of about a second, so that a machine that is now quick and
-now slow is so for both. What the monitored one's threads do shortly after its turn is counted for the other; that is a
-twentieth of a turn.
+Time: one training whose monitoring is switched on and off in turns of about a second; a turn with it is held against its two
+neighbours without. Two trainings in two processes would differ by several percent for where their weights happen to lie in
+memory. What the monitor's threads do shortly after a turn is counted for the next one; that is a twentieth of a turn.
 """
 
 from __future__ import annotations
@@ -15,47 +15,61 @@ import hashlib
 import multiprocessing
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
 import monitor
-from bench.service import Service, service
+from bench.service import service
 from bench.table import Row
+from monitor.sdk.watch import Watch
 from trainer.config import Config
 from trainer.loop import Trained, train
 
-MODES = ("online", "disabled")
-PAIRS, TURNS = 12, 3
-Turned = tuple[float, str]  # seconds of all turns, fingerprint of the weights
+TURNS = 81  # the first, the last and every other one without monitoring
 
 
-def one(config: Config, server: str, folder: str, mode: Any, steps: int, mine: Any, theirs: Any, out: Any) -> None:
-    """In a process of its own: trains in turns of so many steps. It runs when it gets `mine`, then gives `theirs`."""
+class Switch:
+    """A run that can be switched off: then it does what a disabled run does."""
+
+    def __init__(self, run: monitor.Run, off: monitor.Run) -> None:
+        self.run, self.off, self.on = run, off, False
+        hook = Watch._hook
+
+        def gated(watch: Watch, act: Callable[[Any], None]) -> Callable[[Any, Any, Any], None]:
+            read = hook(watch, act)
+            return lambda *about: read(*about) if self.on else None
+
+        Watch._hook = gated  # type: ignore[assignment,method-assign]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.run if self.on or name in ("id", "watch", "reference") else self.off, name)
+
+
+def turns(config: Config, server: str, folder: str, steps: int, out: Any) -> None:
+    """In a process of its own: seconds of each turn of so many steps."""
     torch.set_num_threads(1)
-    took, began = 0.0, 0.0
+    took, began = list[float](), 0.0
+    with monitor.init(server=server, dir=folder, project="bench") as run:
+        switch = Switch(run, monitor.init(mode="disabled", dir=folder))
 
-    def step(done: int, *losses: float) -> None:
-        nonlocal took, began
-        if done % steps == 0:
-            took += time.perf_counter() - began
-            theirs.release()
-            mine.acquire()
-            began = time.perf_counter()
+        def step(done: int, *losses: float) -> None:
+            nonlocal began
+            if done % steps == 0:
+                now = time.perf_counter()
+                took.append(now - began)
+                began, switch.on = now, len(took) % 2 == 0
 
-    train(Config.of(data="digits", model=config.model, steps=20), off(folder))  # loads libraries
+        train(config, switch, step)  # type: ignore[arg-type]
+    out.put(took[1:])
+
+
+def weights(config: Config, server: str, folder: str, mode: Any, out: Any) -> None:
+    """In a process of its own: the fingerprint of the weights."""
+    torch.set_num_threads(1)
     with monitor.init(server=server, dir=folder, mode=mode, project="bench") as run:
-        mine.acquire()
-        began = time.perf_counter()
-        trained = train(config, run, step)
-    theirs.release()
-    out.put((mode, (took, fingerprint(trained))))
-
-
-def off(folder: str) -> monitor.Run:
-    """A run that records nothing."""
-    return monitor.init(mode="disabled", dir=folder)
+        out.put(fingerprint(train(config, run)))
 
 
 def fingerprint(trained: Trained) -> str:
@@ -67,41 +81,33 @@ def fingerprint(trained: Trained) -> str:
     return digest.hexdigest()
 
 
-def pair(config: Config, running: Service, steps: int, modes: tuple[str, ...]) -> dict[str, Turned]:
-    """A monitored and an unmonitored training in turns."""
+def called(act: Callable[..., None], *arguments: Any) -> Any:
+    """What `act` puts out in a process of its own."""
     context = multiprocessing.get_context("spawn")
-    turns, out = [context.Semaphore(0) for _ in modes], context.Queue()
-    processes = [
-        context.Process(
-            target=one,
-            args=(config, running.url, str(running.dir), mode, steps, turns[place], turns[1 - place], out),
-        )
-        for place, mode in enumerate(modes)
-    ]
-    for process in processes:
-        process.start()
-    turns[0].release()
-    found = dict(out.get(timeout=300) for _ in modes)
-    for process in processes:
-        process.join()
+    out = context.Queue()
+    process = context.Process(target=act, args=(*arguments, out))
+    process.start()
+    found = out.get(timeout=600)
+    process.join()
     return found
 
 
 def measure() -> Iterator[Row]:
-    """Both models, one torch thread. Where its weights happen to lie in memory makes one training a few percent quicker than
-    its twin, so there are many short pairs; the median over them, and the range that holds the middle half."""
+    """Both models, one torch thread."""
     for model, turn in (("dcgan", 64), ("mlp", 512)):
-        config = Config.of(data="digits", model=model, loss="non-saturating", steps=turn * TURNS, seed=1)
+        base: dict[str, Any] = {"data": "digits", "model": model, "loss": "non-saturating", "seed": 1}
         with service() as running:
-            pairs = [pair(config, running, turn, MODES if number % 2 else MODES[::-1]) for number in range(PAIRS)]
-        ratios = [found["online"][0] / found["disabled"][0] - 1 for found in pairs]
+            about = (running.url, str(running.dir))
+            took = called(turns, Config.of(**base, steps=turn * (TURNS + 1)), *about, turn)
+            short = Config.of(**base, steps=3 * turn)
+            equal = len({called(weights, short, *about, mode) for mode in ("online", "disabled")}) == 1
+        without, beside = took[::2], took[1::2]
+        ratios = [on / ((a + b) / 2) - 1 for on, a, b in zip(beside, without, without[1:], strict=False)]
         low, share, high = (100 * quartile for quartile in statistics.quantiles(ratios, n=4))
-        step = statistics.median(found["disabled"][0] for found in pairs) / config.steps
-        equal = len({found[mode][1] for found in pairs for mode in MODES}) == 1
         yield Row(
-            f"digits, {model}, steps of {step * 1e3:.1f} ms: monitoring on against off",
+            f"digits, {model}, steps of {statistics.median(without) / turn * 1e3:.1f} ms: monitoring on against off",
             "≤ 3 %, same weights",
-            f"{share:+.1f} % (middle half of {PAIRS} pairs {low:+.1f} … {high:+.1f} %), "
+            f"{share:+.1f} % (middle half of {len(ratios)} turns {low:+.1f} … {high:+.1f} %), "
             + ("bit-identical" if equal else "DIFFERENT"),
             share <= 3 and equal,
         )

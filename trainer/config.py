@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from monitor.errors import InvalidValue
 from trainer import data, losses, models
+from trainer.precision import KINDS as AMP
 from trainer.remedies.gradient_penalty import KINDS as PENALTIES
 from trainer.remedies.normalization import KINDS as NORMS
 from trainer.remedies.schedule import SCHEDULES
@@ -49,6 +50,7 @@ class Config:
     beta1: float = entry(0.5, "Adam's first beta.", shown=PAPER)
     beta2: float = entry(0.999, "Adam's second beta.", shown=PAPER)
     discriminator_steps: int = entry(1, "For each generator step.", shown=PAPER)
+    amp: str = entry(NONE, "Mixed precision: what the networks compute in.", AMP)
     accumulate: int = entry(1, "Batches whose gradients are added up before a step.")
     label_smoothing: float = entry(0.0, "The target of real samples is 1 minus this.")
     label_smoothing_fake: float = entry(0.0, "The target of generated samples is this.")

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import Any
 
+import torch
 from torch import nn
 
 import monitor
 from trainer import data
 from trainer.checkpoint import Checkpoint
 from trainer.config import Config
+from trainer.ranks import Ranks
+from trainer.saving import Saving
 from trainer.showing import Showing
-from trainer.training import Training
+from trainer.training import ALONE, CPU, Training
 
 OnStep = Callable[[int, float, float], None]  # (steps done, discriminator's loss, generator's loss)
 
 
 class Stop(Exception):
-    """Raised by an `OnStep` to end a training between two steps: it is saved, then the exception goes on."""
+    """Raised by an `OnStep` to end a training between two steps: it is saved, then the exception goes on.
+
+    With several processes all of them end at the same step; those whose own `OnStep` did not raise raise a plain `Stop`.
+    """
 
 
 @dataclass(frozen=True)
@@ -31,32 +37,27 @@ class Trained:
     steps: int
 
 
-@dataclass(frozen=True)
-class Saving:
-    """Where and how often a training is kept: each `every` steps, and when it stops, for whatever reason."""
-
-    path: Path
-    every: int
-
-
 def train(
     config: Config,
     run: monitor.Run,
     on_step: OnStep | None = None,
     saving: Saving | None = None,
     start: Checkpoint | None = None,
+    device: torch.device = CPU,
+    ranks: Ranks = ALONE,
 ) -> Trained:
     """Trains a GAN as `config` says. Same config, same machine: same weights to the last bit, whatever `run` is, and however
     often it was stopped and taken up again. It does not finish `run`.
 
     Args:
         on_step: called after each step; it may raise `Stop`. saving: where to keep checkpoints. start: what to go on from.
+        device: where the networks are. ranks: the processes that train together; only the first one shows and saves.
 
     Raises:
-        InvalidValue: `start` belongs to another config.
+        InvalidValue: `start` belongs to another config, or a batch can't be shared by the processes.
     """
     dataset = data.load(config.data, config.seed)
-    training = Training(config, dataset)
+    training = Training(config, dataset, device, ranks)
     showing = Showing(run, dataset, config)
     if start is not None:
         start.check(config)
@@ -64,25 +65,36 @@ def train(
         showing.load_state_dict(start.showing)
     run.watch(generator=training.G, discriminator=training.D, optimizers=(training.opt_g, training.opt_d))
 
-    def save() -> None:
-        if saving is not None:
-            Checkpoint(asdict(config), run.id, training.state_dict(), showing.state_dict()).save(saving.path)
+    def state() -> Checkpoint:
+        return Checkpoint(asdict(config), run.id, training.state_dict(), showing.state_dict())
 
+    mine = saving if ranks.first else None
+    if mine is not None and mine.keep and start is None:
+        mine.save_copy(state())
     while training.step < config.steps:
         step = training.step
         if step == config.inject_at:
             run.event("injected", generator=config.inject_generator, discriminator=config.inject_discriminator)
         told = training.advance()
         run.log(told, step=step)
-        if step % config.sample_every == 0 or step == config.steps - 1:
+        if ranks.first and (step % config.sample_every == 0 or step == config.steps - 1):
             showing.show(training.shown, step)
-        if saving is not None and training.step % saving.every == 0:
-            save()
-        if on_step is not None:
-            try:
-                on_step(training.step, told["loss/discriminator"].item(), told["loss/generator"].item())
-            except Stop:
-                save()
-                raise
-    save()
+        if mine is not None and training.step % mine.every == 0:
+            mine.save_copy(state())
+        stop = _asked_to_stop(on_step, training.step, told)
+        if ranks.most(stop is not None):
+            if mine is not None:
+                mine.save(state())
+            raise stop or Stop
+    if mine is not None:
+        mine.save(state())
     return Trained(training.shown, training.D, config.steps)
+
+
+def _asked_to_stop(on_step: OnStep | None, steps: int, told: dict[str, Any]) -> Stop | None:
+    if on_step is not None:
+        try:
+            on_step(steps, told["loss/discriminator"].item(), told["loss/generator"].item())
+        except Stop as stop:
+            return stop
+    return None

@@ -51,6 +51,7 @@ def draw(generator: nn.Module, noise: Tensor) -> Tensor:
     """Samples from `noise` (N, latent), with the generator's running statistics, and the generator left as it was."""
     was_training = generator.training
     generator.eval()
-    samples: Tensor = generator(noise)
+    weight = next(generator.parameters())
+    samples: Tensor = generator(noise.to(weight.device))
     generator.train(was_training)
-    return samples
+    return samples.cpu()

@@ -10,11 +10,14 @@ from torch import Tensor, nn
 from trainer import losses, networks, remedies
 from trainer.config import Config
 from trainer.data import Dataset
+from trainer.precision import Precision
+from trainer.ranks import Ranks
 from trainer.remedies import GeneratorAverage, Turn
 from trainer.remedies.packing import packed
 from trainer.remedies.schedule import SCHEDULES
 from trainer.remedies.unrolling import unrolled_loss
 
+CPU, ALONE = torch.device("cpu"), Ranks()
 UNROLL_LR = (
     100  # times the discriminator's: Adam's steps are about lr long, plain descent's are lr times a small gradient
 )
@@ -26,16 +29,21 @@ class Training:
     Attributes:
         config: what it follows. step: how many steps it has made.
         G, D: the networks. shown: the generator whose samples are shown: `G`, or its average.
+
+    Raises:
+        InvalidValue: a batch can't be shared by `ranks`.
     """
 
-    def __init__(self, config: Config, dataset: Dataset) -> None:
+    def __init__(self, config: Config, dataset: Dataset, device: torch.device = CPU, ranks: Ranks = ALONE) -> None:
+        ranks.check(config.batch_size, config.pack)
         self.config, self.dataset, self.step = config, dataset, 0
+        self.device, self.ranks, self.precision = device, ranks, Precision(config.amp, device)
         self.loss, self.targets = losses.build(config.loss), remedies.targets(config)
-        self.G, self.D = networks.build(config, dataset.shape)
+        self.G, self.D = (network.to(device) for network in networks.build(config, dataset.shape))
         betas = (config.beta1, config.beta2)
         self.opt_g = torch.optim.Adam(self.G.parameters(), lr=config.lr_generator, betas=betas)
         self.opt_d = torch.optim.Adam(self.D.parameters(), lr=config.lr_discriminator, betas=betas)
-        self.rng = torch.Generator().manual_seed(config.seed)
+        self.rng = self._own = torch.Generator().manual_seed(config.seed)
         self.remedies = remedies.active(config, self.G)
         averages = [one.average for one in self.remedies if isinstance(one, GeneratorAverage)]
         self.shown = averages[0] if averages else self.G
@@ -43,41 +51,46 @@ class Training:
     def advance(self) -> dict[str, Any]:
         """One step: the discriminator's turns, then the generator's; what there is to log of it."""
         self._set_learning_rates()
+        self._own = self.ranks.own(self.rng, self.config.seed, self.step)
         for _ in range(self.config.discriminator_steps):
-            told = self._discriminator_turn()
-        told |= self._generator_turn()
+            losses, logits = self._discriminator_turn()
+        losses |= self._generator_turn()
         self.step += 1
         config = self.config
-        return told | {
-            "lr/generator": self.opt_g.param_groups[0]["lr"],
-            "lr/discriminator": self.opt_d.param_groups[0]["lr"],
-            "images_seen": self.step * config.discriminator_steps * config.accumulate * config.batch_size,
-        }
+        return (
+            self.ranks.mean(losses)
+            | logits
+            | {
+                "lr/generator": self.opt_g.param_groups[0]["lr"],
+                "lr/discriminator": self.opt_d.param_groups[0]["lr"],
+                "images_seen": self.step * config.discriminator_steps * config.accumulate * config.batch_size,
+            }
+        )
 
-    def _discriminator_turn(self) -> dict[str, Any]:
-        """Real against generated, with the generator held still."""
+    def _discriminator_turn(self) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Real against generated, with the generator held still: losses, and the discriminator's outputs."""
         D = self.D
         self.opt_d.zero_grad()
         for _ in range(self.config.accumulate):
-            real = self._seen(self.dataset.batch(self.config.batch_size, self.rng))
+            real = self._seen(self._real())
             with torch.no_grad():
                 fake = self._seen(self._generated())
-            real_logits, fake_logits = D(real), D(fake)
+            real_logits, fake_logits = self.precision.run(D, real), self.precision.run(D, fake)
             on_real, on_fake = self.loss.discriminator(real_logits, fake_logits, self.targets)
-            turn = Turn(self.G, D, self.loss, real, fake, self.rng, self.step)
+            turn = Turn(self.G, D, self.loss, real, fake, self._own, self.step)
             added = _terms({one.name: one.discriminator_term(turn) for one in self.remedies})
             d_loss = sum(added.values(), on_real + on_fake)
-            (d_loss / self.config.accumulate).backward()
+            self.precision.backward("discriminator", d_loss / self.config.accumulate)
         self._move("discriminator", D, self.opt_d)
-        return {
+        terms = {f"loss/discriminator_{name}" if name in BOTH else f"loss/{name}": term for name, term in added.items()}
+        losses = {
             "loss/discriminator": d_loss,
             "loss/discriminator_real": on_real,
             "loss/discriminator_fake": on_fake,
-            "logits/real": real_logits,
-            "logits/fake": fake_logits,
-        } | {f"loss/discriminator_{name}" if name in BOTH else f"loss/{name}": term for name, term in added.items()}
+        }
+        return losses | terms, {"logits/real": real_logits, "logits/fake": fake_logits}
 
-    def _generator_turn(self) -> dict[str, Any]:
+    def _generator_turn(self) -> dict[str, Tensor]:
         """Through the discriminator, which is held still."""
         config, D = self.config, self.D
         D.requires_grad_(False)
@@ -85,11 +98,11 @@ class Training:
         for _ in range(config.accumulate):
             fake = self._seen(self._generated())
             needs_real = self.loss.needs_real or config.unroll or any(one.needs_real for one in self.remedies)
-            real = self._seen(self.dataset.batch(config.batch_size, self.rng)) if needs_real else None
-            turn = Turn(self.G, D, self.loss, real, fake, self.rng, self.step)
+            real = self._seen(self._real()) if needs_real else None
+            turn = Turn(self.G, D, self.loss, real, fake, self._own, self.step)
             added = _terms({one.name: one.generator_term(turn) for one in self.remedies})
             g_loss = sum(added.values(), self._generator_loss(turn))
-            (g_loss / config.accumulate).backward()
+            self.precision.backward("generator", g_loss / config.accumulate)
         self._move("generator", self.G, self.opt_g)
         D.requires_grad_(True)
         return {"loss/generator": g_loss} | {f"loss/generator_{name}": term for name, term in added.items()}
@@ -98,25 +111,32 @@ class Training:
         if self.config.unroll:
             lr = self.config.unroll_lr or UNROLL_LR * self.config.lr_discriminator
             return unrolled_loss(turn, self.config.unroll, lr, self.targets)
-        return self.loss.generator(self.D(turn.fake), self.D(turn.reals) if self.loss.needs_real else None)
+        on_real = self.precision.run(self.D, turn.reals) if self.loss.needs_real else None
+        return self.loss.generator(self.precision.run(self.D, turn.fake), on_real)
+
+    def _real(self) -> Tensor:
+        return self.ranks.share(self.dataset.batch(self.config.batch_size, self.rng)).to(self.device)
 
     def _generated(self) -> Tensor:
-        noise = torch.randn(self.config.batch_size, self.config.latent, generator=self.rng)
+        noise = self.ranks.share(torch.randn(self.config.batch_size, self.config.latent, generator=self.rng))
         for one in self.remedies:
-            noise = one.generator_input(noise, self.rng)
-        samples: Tensor = self.G(noise)
-        return samples
+            noise = one.generator_input(noise, self._own)
+        return self.precision.run(self.G, noise.to(self.device))
 
     def _seen(self, samples: Tensor) -> Tensor:
         """As the discriminator sees them: with noise, in packs."""
         for one in self.remedies:
-            samples = one.discriminator_input(samples, self.step, self.rng)
+            samples = one.discriminator_input(samples, self.step, self._own)
         return packed(samples, self.config.pack)
 
     def _move(self, turn: str, network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        self.ranks.mean_gradients(network)
+        for played in (self.G, self.D):  # a turn moves the running statistics of both
+            self.ranks.mean_buffers(played)
+        self.precision.unscale(turn, optimizer)
         for one in self.remedies:
             one.before_step(network)
-        optimizer.step()
+        self.precision.step(turn, optimizer)
         for one in self.remedies:
             one.after_step(turn, network)
 
@@ -138,6 +158,7 @@ class Training:
             "opt_g": self.opt_g.state_dict(),
             "opt_d": self.opt_d.state_dict(),
             "rng": self.rng.get_state(),
+            "precision": self.precision.state_dict(),
             "remedies": {one.name: one.state_dict() for one in self.remedies},
         }
 
@@ -146,7 +167,8 @@ class Training:
         self.step = state["step"]
         for name in ("G", "D", "opt_g", "opt_d"):
             getattr(self, name).load_state_dict(state[name])
-        self.rng.set_state(state["rng"])
+        self.rng.set_state(state["rng"].cpu())
+        self.precision.load_state_dict(state["precision"])
         for one in self.remedies:
             one.load_state_dict(state["remedies"][one.name])
 

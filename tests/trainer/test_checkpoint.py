@@ -13,7 +13,8 @@ from monitor.errors import InvalidValue
 from tests.trainer.test_loop import same
 from trainer.checkpoint import Checkpoint
 from trainer.config import Config
-from trainer.loop import Saving, Stop, train
+from trainer.loop import Stop, train
+from trainer.saving import Saving
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "digits": {"data": "digits", "sample_every": 3},

@@ -46,6 +46,9 @@ class Quiet:
     def update(self, d_loss: float, g_loss: float) -> None:
         """Shows where the training is."""
 
+    def acted(self, what: str) -> None:
+        """Says what the training did about an alert."""
+
     def ended(self, how: str) -> None:
         """Says how the run ended ("Finished", "Stopped by Ctrl-C"), and what could not be recorded."""
 
@@ -80,6 +83,9 @@ class Bar(Quiet):
         losses = f"D {d_loss:.3f}  G {g_loss:.3f}"
         self._bar.update(self._task, completed=self.steps, losses=losses, alert=alert_of(self.run))
 
+    def acted(self, what: str) -> None:
+        self._console.print(what, markup=False, soft_wrap=True)
+
     def ended(self, how: str) -> None:
         self._bar.stop()
         self._console.print(f"{how} after {self.steps} of {self.total} steps.")
@@ -102,6 +108,9 @@ class Lines(Quiet):
 
     def update(self, d_loss: float, g_loss: float) -> None:
         self._write(step=self.steps, discriminator=d_loss, generator=g_loss, alert=alert_of(self.run))
+
+    def acted(self, what: str) -> None:
+        self._write(step=self.steps, acted=what)
 
     def ended(self, how: str) -> None:
         self._write(ended=how, step=self.steps, url=self.run.url, refused=self.run.refused, dropped=self.run.dropped)

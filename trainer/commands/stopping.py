@@ -29,10 +29,11 @@ class Stopped(Stop):
 def stopping() -> Iterator[Callable[[], None]]:
     """While it is open, the first SIGINT or SIGTERM is kept; the function that it gives raises `Stopped` once there is one.
 
-    A second one acts as it always does.
+    A second one of the same kind acts as it always does. (`torchrun` answers Ctrl-C, which its processes get as well, with a
+    SIGTERM to them: two different ones are one wish.)
     """
     came: list[int] = []
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    before = {int(number): signal.getsignal(number) for number in SIGNALS}
 
     def restore() -> None:
         for number, handler in before.items():
@@ -40,7 +41,7 @@ def stopping() -> Iterator[Callable[[], None]]:
 
     def keep(number: int, frame: FrameType | None) -> None:
         came.append(number)
-        restore()
+        signal.signal(number, before[number])
 
     def check() -> None:
         if came:

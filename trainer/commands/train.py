@@ -8,26 +8,21 @@ from typing import Any
 
 import click
 
-import monitor
 from monitor.errors import InvalidValue
 from trainer.checkpoint import Checkpoint
 from trainer.commands.config_options import config_options
+from trainer.commands.playing import Playing, begin
 from trainer.commands.progress import PROGRESS
-from trainer.commands.stopping import Stopped, stopping
+from trainer.commands.stopping import stopping
 from trainer.config import Config
-from trainer.loop import Saving, Stop
-from trainer.loop import train as training
 from trainer.losses import LOSSES
+from trainer.on_alert import LIMIT, POLICIES, OnAlert
+from trainer.ranks import device_of, joined
 from trainer.remedies import targets
+from trainer.saving import Saving
 from trainer.scenarios import SCENARIOS
 
-ALARMED = 3  # exit code
-
-
-class Alarmed(Stop):
-    """The service told of a failure that the training is not to go on with."""
-
-
+KEEP = 5  # checkpoints from before, for --on-alert rollback
 RUN = ("project", "name", "group", "server", "token", "mode", "dir")
 
 
@@ -45,8 +40,23 @@ RUN = ("project", "name", "group", "server", "token", "mode", "dir")
 @click.option("--resume", is_flag=True, help="Go on from the file of --checkpoint, in the same run.")
 @click.option(
     "--on-alert",
-    type=click.Choice(["stop"]),
-    help="stop: end the training, saved, at a critical alert of the service; exit code 3.",
+    type=click.Choice(list(POLICIES)),
+    help="At a critical alert of the service: end the training, saved, with exit code 3; keep a copy of the checkpoint; go back "
+    "to the last checkpoint from before it began and go on with a remedy; halve the learning rates.",
+)
+@click.option(
+    "--on-alert-limit",
+    type=click.IntRange(1),
+    default=LIMIT,
+    show_default=True,
+    help="How often; then rollback and reduce-lr end the training.",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="auto: a GPU if there is one.",
 )
 @click.option("--project", help="Project of the run.")
 @click.option("--name", help="Name of the run; made up when empty.")
@@ -68,47 +78,32 @@ def train(
     resume: bool,
     progress: str,
     on_alert: str | None,
+    on_alert_limit: int,
+    device: str,
     **given: Any,
 ) -> None:
-    """Trains a GAN, watched by Nashboard. Ctrl-C ends the run cleanly where it is."""
+    """Trains a GAN, watched by Nashboard. Ctrl-C ends the run cleanly where it is.
+
+    `torchrun --nproc-per-node 2 -m monitor train …` trains with several processes that share each batch.
+    """
     about = {key: given.pop(key) for key in RUN}
     for side in ("lr_generator", "lr_discriminator"):
         given[side] = lr if given[side] is None else given[side]
     given = {key: value for key, value in given.items() if value is not None}
     config = Config.of(**((SCENARIOS[scenario].settings if scenario else {}) | given))
     start = _start(config, checkpoint, resume)
-    saving = Saving(checkpoint, checkpoint_every) if checkpoint else None
-    # Declared with the training's own defaults, so that a bad setting is refused before there is a run.
-    run = monitor.init(
-        config=declared(config, scenario),
-        total_steps=config.steps,
-        stop_on=on_alert and ["critical"],
-        **about,
-        **_same_run(start),
-    )
-    with PROGRESS[progress](run, config.steps) as shown, stopping() as check:
-
-        def on_step(steps: int, d_loss: float, g_loss: float) -> None:
-            shown.step(steps, d_loss, g_loss)
-            check()
-            if run.should_stop:
-                raise Alarmed
-
-        try:
-            training(config, run, on_step, saving, start)
-        except Stopped as stop:
-            run.finish(reason=f"stopped by {stop.signal} at step {shown.steps} of {config.steps}")
-            shown.ended(f"Stopped by {stop.signal}")
-            raise SystemExit(128 + stop.number) from None
-        except Alarmed:
-            run.finish(reason=f"stopped at step {shown.steps} of {config.steps}: {run.stop_reason}")
-            shown.ended(f"Stopped by an alert ({run.stop_reason})")
-            raise SystemExit(ALARMED) from None
-        except BaseException as error:
-            run.finish("crashed", f"{type(error).__name__}: {error}")
-            raise
-        run.finish()
-        shown.ended("Finished")
+    saving = Saving(checkpoint, checkpoint_every, KEEP if on_alert == "rollback" else 0) if checkpoint else None
+    acting = OnAlert(on_alert, saving, on_alert_limit) if on_alert else None
+    where = device_of(device)
+    opened = begin(about, lambda config: declared(config, scenario))
+    with joined(where) as ranks:
+        ranks.check(config.batch_size, config.pack)
+        # Declared with the training's own defaults, and after all checks: a bad setting is refused before there is a run.
+        run = opened(config, start)
+        with PROGRESS[progress if ranks.first else "none"](run, config.steps) as shown, stopping() as check:
+            playing = Playing(config, start, opened, run, shown, check, acting, saving, where, ranks)
+            code = playing.play()
+    raise SystemExit(code)
 
 
 def declared(config: Config, scenario: str | None) -> dict[str, Any]:
@@ -128,7 +123,3 @@ def _start(config: Config, path: Path | None, resume: bool) -> Checkpoint | None
     if start.step >= config.steps:
         raise InvalidValue(f"{path} has made all its {config.steps} steps: nothing is left to do")
     return start
-
-
-def _same_run(start: Checkpoint | None) -> dict[str, Any]:
-    return {"resume": start.run, "rewind_to": start.step - 1} if start is not None else {}
