@@ -129,7 +129,11 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     )
     job_workers: Annotated[
         int,
-        Meta(ge=0, le=64, description="Processes that may work on maps and sample metrics at once; 0: none is made."),
+        Meta(
+            ge=0,
+            le=64,
+            description="Processes that may work on maps and sample metrics, and one more for metrics alone; 0: neither is made.",
+        ),
     ] = 1
     job_seconds: Annotated[
         Seconds, Meta(description="A worker process that takes longer is ended, and what it did is tried again.")

@@ -46,6 +46,12 @@ def clipped(config: Config) -> Change | None:
     return None if config.gradient_clip else {"gradient_clip": 1.0}
 
 
+def r1_alone(config: Config) -> Change | None:
+    """A light R1 penalty, and Adam without momentum: damping from both sides."""
+    change = r1(config)
+    return change and change | {"beta1": 0.0}
+
+
 def calmer(config: Config) -> Change | None:
     """Adam without momentum."""
     return {"beta1": 0.0} if config.beta1 else None
@@ -73,10 +79,12 @@ def slower_discriminator(config: Config) -> Change | None:
 
 CURES: dict[str, tuple[Cure, ...]] = {
     "mode_collapse": (
-        Cure("two equal learning rates", slower_generator), Cure("R1 penalty", r1), Cure("less momentum", calmer),
-        Cure("unrolling", unrolled), Cure("instance noise", noisy),
+        Cure("two equal learning rates", slower_generator), Cure("R1 penalty and no momentum", r1_alone),
+        Cure("no momentum", calmer), Cure("instance noise", noisy), Cure("unrolling", unrolled),
     ),
-    "oscillation": (Cure("R1 penalty", r1), Cure("less momentum", calmer), Cure("averaged generator", averaged)),
+    "oscillation": (
+        Cure("R1 penalty and no momentum", r1_alone), Cure("no momentum", calmer), Cure("averaged generator", averaged),
+    ),
     "non_finite": (Cure("gradient clipping", clipped),),
     "exploding_gradient": (Cure("gradient clipping", clipped), Cure("R1 penalty", r1)),
     "vanishing_gradient": (
@@ -87,7 +95,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     ),
     "generator_dominates": (Cure("two equal learning rates", slower_generator),),
     "quality_fluctuation": (Cure("averaged generator", averaged), Cure("R1 penalty", r1)),
-    "non_convergence": (Cure("R1 penalty", r1), Cure("less momentum", calmer)),
+    "non_convergence": (Cure("R1 penalty", r1), Cure("no momentum", calmer)),
 }  # fmt: skip
 LAST = Cure("half the learning rates", slower)
 

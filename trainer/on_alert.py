@@ -70,12 +70,9 @@ class OnAlert:
             raise InvalidValue(f"--on-alert {self.policy} needs --checkpoint FILE, the file that it works with")
 
     def look(self, run: monitor.Run, steps: int) -> None:
-        """Raises `Acting` or `Alarmed` when an alert of the run asks for it: a critical one that no other explains.
-
-        Alerts of a step that the training has not come to are from before it was taken back.
-        """
+        """Raises `Acting` or `Alarmed` when an alert of the run asks for it: a critical one that no other explains."""
         for alert in run.alerts:
-            if alert.severity != "critical" or alert.consequence_of or alert.step >= steps or alert.state == "snoozed":
+            if alert.severity != "critical" or alert.consequence_of or alert.state == "snoozed":
                 continue
             last = self._told.get(alert.kind)
             if last is not None and steps - last < APART:

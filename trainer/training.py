@@ -163,14 +163,15 @@ class Training:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes on from `state_dict`, to the last bit as if it had never stopped (CPU)."""
+        """Goes on from `state_dict`, to the last bit as if it had never stopped (CPU). A remedy not known to it begins anew."""
         self.step = state["step"]
         for name in ("G", "D", "opt_g", "opt_d"):
             getattr(self, name).load_state_dict(state[name])
         self.rng.set_state(state["rng"].cpu())
         self.precision.load_state_dict(state["precision"])
         for one in self.remedies:
-            one.load_state_dict(state["remedies"][one.name])
+            if one.name in state["remedies"]:
+                one.load_state_dict(state["remedies"][one.name])
 
 
 BOTH = ("historical_averaging",)  # terms of both players, so their names say whose

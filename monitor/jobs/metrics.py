@@ -21,6 +21,8 @@ class Metrics:
     `memory` holds which, and the way of its last batches. What the reference reads against itself is `sample_floor/…` at step 0.
     """
 
+    libraries = ("sklearn.cluster",)
+
     def __init__(self, reference: Array, memory: dict[str, Any]) -> None:
         self._extract = PooledPixels()
         self._reference = Reference(self._extract(reference))

@@ -30,26 +30,27 @@ class WorkerFailed(NashboardError):
 
 
 class Worker:
-    """`python -m monitor.jobs.worker`. Once a task has failed, the process is gone.
+    """`python -m monitor.jobs.worker TARGET`. Once a task has failed, the process is gone.
 
     Attributes:
-        tasks: how many it has done. rested: since when it has nothing to do (`time.monotonic`).
+        target: the kind of task that it does. tasks: how many it has done. rested: since when it has nothing to do
+            (`time.monotonic`).
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, err: IO[bytes]) -> None:
-        self._process, self._err = process, err
+    def __init__(self, target: str, process: asyncio.subprocess.Process, err: IO[bytes]) -> None:
+        self.target, self._process, self._err = target, process, err
         self.tasks, self.rested = 0, time.monotonic()
 
     @classmethod
-    async def start(cls) -> Worker:
-        """A new process.
+    async def start(cls, target: str) -> Worker:
+        """A new process for tasks of that kind.
 
         Raises:
             OSError: there is no room for one.
         """
         err = tempfile.TemporaryFile()  # noqa: SIM115 it lives as long as the process
         pipe = asyncio.subprocess.PIPE
-        command = (sys.executable, "-m", "monitor.jobs.worker")
+        command = (sys.executable, "-m", "monitor.jobs.worker", target)
         environment = os.environ | ENVIRONMENT
         try:
             process = await asyncio.create_subprocess_exec(
@@ -58,7 +59,7 @@ class Worker:
         except BaseException:  # also when the service stops meanwhile
             err.close()
             raise
-        return cls(process, err)
+        return cls(target, process, err)
 
     async def do(self, task: Task, seconds: float) -> Outcome:
         """Does a task.

@@ -25,6 +25,8 @@ class Projection:
     `memory` holds the t-SNE layout and the clusters, which are made once.
     """
 
+    libraries = ("sklearn.cluster", "openTSNE")
+
     def __init__(self, reference: Array, memory: dict[str, Any]) -> None:
         import numpy
 

@@ -27,7 +27,7 @@ logger = logging.getLogger("nashboard.jobs")
 
 BUNDLE = 8  # jobs that a worker takes at once
 REST = 30.0  # seconds that a worker is kept for the next task: its start costs more than most of them
-MAX_TASKS = 50  # … and then it is replaced, lest it grow
+MAX_TASKS = 500  # … and then it is replaced, lest it grow
 LOOK_EVERY = 10.0  # seconds, when nobody says that there is something to do
 MAX_SERVED = 10_000
 
@@ -46,7 +46,8 @@ class Scheduler:
 
     Args:
         kinds: name → "module:Class", see `monitor.jobs.work.Kind`; the first ones go before the later ones.
-        workers: processes at once. seconds: that one may take.
+        workers: processes at once; and one more for the first kind alone, which so never waits for the others.
+        seconds: that one may take.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Scheduler:
     ) -> None:
         self._engine, self._blobs, self._writer = engine, blobs, writer
         self._kinds, self._workers, self._seconds = kinds, workers, seconds
-        self._leases: set[str] = set()
+        self._leases: dict[str, str] = {}  # lease → kind
         self._served: dict[tuple[str, str], int] = {}
         self._resting: list[Worker] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -82,7 +83,7 @@ class Scheduler:
                 await self._write(lambda connection, _: queue.give_back(connection))
             while True:
                 self._awake.clear()
-                while len(tasks) < self._workers and (bundle := await self._next()):
+                while self._open() and (bundle := await self._next()):
                     tasks.add(task := asyncio.create_task(self._do(bundle)))
                     task.add_done_callback(tasks.discard)
                     task.add_done_callback(lambda _: self._awake.set())
@@ -95,6 +96,14 @@ class Scheduler:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._send_home(0.0)
+
+    def _open(self) -> tuple[str, ...]:
+        """Kinds that a worker is free for."""
+        first, *others = self._kinds
+        busy = list(self._leases.values())
+        free = first not in busy or len(busy) < self._workers
+        more = len(busy) - busy.count(first) < self._workers
+        return ((first,) if free else ()) + (tuple(others) if more else ())
 
     async def _send_home(self, rest: float) -> None:
         """Ends workers that have had nothing to do for so many seconds."""
@@ -122,7 +131,8 @@ class Scheduler:
 
     def _claim(self, connection: Connection, _: Applier) -> Bundle | None:
         queue.lost(connection, tuple(self._leases))
-        rows = [row for row in queue.waiting(connection) if row[1] in self._kinds]
+        allowed = self._open()
+        rows = [row for row in queue.waiting(connection) if row[1] in allowed]
         if not rows:
             return None
         order = list(self._kinds)
@@ -133,7 +143,7 @@ class Scheduler:
         lease = secrets.token_hex(16)
         taken = queue.claim(connection, run_id, kind, lease, BUNDLE)
         bundle = collect(connection, self._blobs, run_id, kind, self._kinds[kind], lease, taken)
-        self._leases.add(lease)
+        self._leases[lease] = kind
         return bundle
 
     async def _do(self, bundle: Bundle) -> None:
@@ -149,12 +159,16 @@ class Scheduler:
         except OSError as error:
             await self._fail(bundle, f"no worker could be started: {error}")
         finally:
-            self._leases.discard(bundle.lease)
+            self._leases.pop(bundle.lease, None)
             self.counters.tasks += 1
             self.counters.seconds += time.monotonic() - started
 
     async def _work(self, task: Task) -> Outcome:
-        worker = self._resting.pop() if self._resting else await Worker.start()
+        rested = [worker for worker in self._resting if worker.target == task.target]
+        if rested:
+            self._resting.remove(worker := rested[-1])
+        else:
+            worker = await Worker.start(task.target)
         try:
             outcome = await worker.do(task, self._seconds)
         except BaseException:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from msgspec import Struct
 
@@ -78,12 +78,15 @@ class Kind(Protocol):
     """A kind of job: made once a worker, then asked batch after batch, steps ascending.
 
     Attributes:
+        libraries: modules that are loaded before the worker makes itself nice to others: beside a training that takes all cores
+            their loading would else take ten times as long.
         memory: kept between the workers of a run: anything of JSON, and bytes. A rewind or a new reference empties it.
 
     Args:
         reference: (N, D) float32 or (N, C, H, W) uint8. memory: as an earlier worker left it.
     """
 
+    libraries: ClassVar[tuple[str, ...]]
     memory: dict[str, Any]
 
     def __init__(self, reference: Array, memory: dict[str, Any]) -> None: ...

@@ -21,6 +21,7 @@ class Alerts:
     Attributes:
         news: alerts that changed and were not yet given to the callbacks, oldest first.
         stop: the reason to stop, by the rule that the user chose; "" while there is none.
+        reached: of a run that was taken back: its last step. What is told of a later one is from before, and left out.
     """
 
     def __init__(self, guard: Guard, stop_on: Sequence[str] = ()) -> None:
@@ -30,10 +31,13 @@ class Alerts:
         self.callbacks: list[Callback] = []
         self.news: deque[Alert] = deque(maxlen=MOST)
         self.stop = ""
+        self.reached: Callable[[], int] | None = None
 
     def bring(self, notes: Sequence[Alert]) -> None:
         """An acknowledgement told of these; those known already are left out."""
         for note in notes:
+            if self.reached is not None and note.step > self.reached():
+                continue
             with self._lock:
                 before = self._known.get(note.id)
                 if before is not None and before.updated_at >= note.updated_at:

@@ -99,6 +99,7 @@ def _started(info: RunInfo, settings: ClientSettings, guard: Guard, journal: Jou
         if settings.rewind_to is not None:
             run._append(("e", settings.rewind_to, time.time(), "rewind", {}))
             run._step = settings.rewind_to
+            run._alerts.reached = lambda: run._step
         else:
             run._append(("e", None, time.time(), "resume", {}))
     register(run)

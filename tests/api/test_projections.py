@@ -88,11 +88,16 @@ def test_a_killed_worker_and_a_killed_service_lose_no_job(start_service: Callabl
     service = start_service()
     service.declare()
     service.ship(samples(0, DIGITS[:1200], "reference", "reference"), samples(1, DIGITS[1200:1300]))
-    worker = until(lambda: psutil.Process(service.pid).children())[0]
+
+    def workers() -> list[psutil.Process]:
+        children = psutil.Process(service.pid).children()
+        return [child for child in children if child.cmdline()[-1] == "monitor.jobs.projection:Projection"]
+
+    worker = until(workers)[0]
     until(lambda: {job["state"] for job in service.get("/runs/r/projections")["jobs"]} == {"running"})
     worker.send_signal(signal.SIGKILL)
     until(lambda: any("signal 9" in job["error"] for job in service.get("/runs/r/projections")["jobs"]))
-    second = until(lambda: [child for child in psutil.Process(service.pid).children() if child.pid != worker.pid])[0]
+    second = until(lambda: [child for child in workers() if child.pid != worker.pid])[0]
     service.kill()
     second.wait(20)  # a worker ends with its service
     service.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ TARGET = "tests.jobs.small:Small"
 
 class Small:
     """Sums batches up, and remembers how many it has seen."""
+
+    libraries: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, reference: Any, memory: dict[str, Any]) -> None:
         self.total = float(reference.sum())

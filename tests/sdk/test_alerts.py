@@ -123,3 +123,14 @@ def test_a_run_without_a_service_has_no_alerts(tmp_path: Path) -> None:
         run.log({"loss/generator": math.nan})
         assert (run.alerts, run.should_stop, run.stop_reason) == ([], False, "")
         run.finish()
+
+
+def test_a_run_that_was_taken_back_hears_nothing_of_what_was_before() -> None:
+    alerts, last = Alerts(Guard(), ["critical"]), 12
+    alerts.reached = lambda: last
+    alerts.bring([note(1, step=20), note(2, step=12, kind="oscillation", severity="warning")])
+    assert [alert.id for alert in alerts.open] == [2]
+    assert alerts.stop == ""
+    last = 20
+    alerts.bring([note(3, step=20)])
+    assert [alert.id for alert in alerts.open] == [2, 3]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -87,9 +87,8 @@ class Playing:
             self.run = self.shown.run = self.begin(done.config, done.start)
         elif done.config != self.config:
             self.run.event("schedule")
-            self.run.event(
-                "config", lr_generator=done.config.lr_generator, lr_discriminator=done.config.lr_discriminator
-            )
+        before = asdict(self.config)
+        self.run.event("config", **{key: value for key, value in asdict(done.config).items() if value != before[key]})
         self.run.event("on_alert", **done.told)
         self.shown.acted(f"{alert.kind.replace('_', ' ')} since step {alert.onset_step}: {done.says}")
         self.config, self.start = done.config, done.start
