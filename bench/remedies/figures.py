@@ -29,7 +29,7 @@ def lowest(one: Played) -> float:
 
 CAPTURED = Measure("modes captured, of 8", "modes", lambda one: one.end.modes)
 GOOD = Measure("share of good samples", "good samples", lambda one: one.end.good)
-LOWEST = Measure("the share's lowest in the last quarter", "good samples at the lowest", lowest)
+LOWEST = Measure("its lowest in the last quarter", "good samples at the lowest moment", lowest)
 KL = Measure("reverse KL over modes, nats", "", lambda one: one.end.kl)
 
 

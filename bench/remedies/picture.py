@@ -20,7 +20,8 @@ SIZE, FINER = (960, 840), 2
 CARD, INK, FAINT, GRID = "#fcfcfb", "#333333", "#6b6b6b", "#e4e4e2"
 BEFORE, AFTER, MODE = "#d55e00", "#0072b2", "#1a1a1a"
 REACH = 1.6  # the data's circle has radius 1
-COLOURS = 48
+EVERY = 500  # steps between two numbers below a curve
+COLOURS = 80
 
 
 class Panel(NamedTuple):
@@ -117,7 +118,7 @@ def curves(
     """A measure over the steps: a thin line for each seed, a thick one for their mean."""
     steps = [look.step for look in pair[0][0].looks]
     panel = Panel(left, 520, 400, 250, (0, steps[-1]), (0, top))
-    frame(pen, panel, title, INK, [steps[-1] * part / 3 for part in range(4)], [top * part / 4 for part in range(5)])
+    frame(pen, panel, title, INK, range(0, steps[-1] + 1, EVERY), [top * part / 4 for part in range(5)])
     for played, ink, dashed in zip(pair, (BEFORE, AFTER), (True, False), strict=True):
         lines = [[of(one, index) for index in range(len(steps))] for one in played]
         for line in lines:
