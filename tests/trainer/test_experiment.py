@@ -106,8 +106,11 @@ def test_a_bad_file_is_refused_naming_the_key(changed: tuple[str, str], message:
 
 
 def test_the_example_is_one() -> None:
-    plan = read(Path(__file__).parents[2] / "examples" / "experiments" / "pacgan.toml")
-    assert (len(plan.jobs), plan.variants) == (20, ["gan", "pacgan2"])
+    folder = Path(__file__).parents[2] / "examples" / "experiments"
+    plans = [read(path) for path in sorted(folder.glob("*.toml"))]
+    assert [(plan.name, len(plan.jobs), plan.variants) for plan in plans] == [
+        ("pacgan-grid", 20, ["gan", "pacgan2"]), ("pacgan-ring", 20, ["gan", "pacgan2"]),
+    ]  # fmt: skip
 
 
 def test_means_and_shares() -> None:
