@@ -66,7 +66,7 @@ TROUBLES = {
         game("non-saturating", 1e-3, 1e-3, beta1=0.9),
     ),
     "hot generator": Trouble(
-        "a generator ten times as fast as the discriminator: all samples are one point",
+        "a generator ten times as fast as the discriminator: all samples sit together, away from the modes",
         game("non-saturating", 1e-2, 1e-3, beta1=0.9),
     ),
     "fluctuation": Trouble(

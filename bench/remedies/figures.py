@@ -76,10 +76,10 @@ def _cell(mine: list[float], whole: int) -> str:
 
 def verdict(trouble: str, before: list[Played], after: list[Played]) -> str:
     """What changed with p < 0.05, for better or worse; "no clear change" where nothing did."""
-    changes = []
+    changes = dict[str, list[str]]()
     for measure in judged(trouble):
         old, new = values(measure, before), values(measure, after)
         if permutation_p(new, old) < SURE:
             more = statistics.fmean(new) > statistics.fmean(old)
-            changes.append(f"{'helps: more' if more else 'hurts: fewer'} {measure.noun}")
-    return "; ".join(changes) or "no clear change"
+            changes.setdefault("helps: more" if more else "hurts: fewer", []).append(measure.noun)
+    return "; ".join(f"{change} {' and '.join(nouns)}" for change, nouns in changes.items()) or "no clear change"
