@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-HIDDEN = ("system/time", "images_seen")  # they are x axes
+HIDDEN = ("system/time", "images_seen", "system/watch_share")  # x axes, and what the page's head tells
 # `<kind>/<network>/<layer>`: one chart a network with a curve a layer, each kind behind a fold
 LAYERS = {
     "grad_norm": "Gradient norms",
     "update_ratio": "Update ratios",
     "weight_norm": "Weight norms",
     "spectral_norm": "Spectral norms",
+    "effective_rank": "Effective ranks",
+    "dead_units": "Dead units",
 }
 
 

@@ -1,11 +1,14 @@
-"""The largest singular value of each weight matrix, followed through training."""
+"""The singular values of each weight matrix: the largest, and how many matter."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy
     from torch import Tensor
+
+LARGEST = 512  # rows or columns, the fewer of them: beyond, all singular values cost too much
 
 FIRST, NEXT = 20, 2  # power iterations: from a fixed start, and from where the last reading ended
 
@@ -30,6 +33,16 @@ class Spectrum:
         """σ₁ of each, 0-d on its device, in the order of `names`. Called without gradients being recorded."""
         return [self._top(place, parameter.detach()) for place, (_, parameter) in enumerate(self._matrices)]
 
+    def grams(self) -> dict[str, Tensor]:
+        """W Wᵀ or Wᵀ W, whichever is smaller, float64 on its device: of each with 2 to `LARGEST` rows and columns."""
+        found = {}
+        for name, parameter in self._matrices:
+            matrix = parameter.detach().flatten(1)
+            if 2 <= min(matrix.shape) <= LARGEST:
+                matrix = matrix.double()
+                found[name] = matrix @ matrix.t() if matrix.shape[0] <= matrix.shape[1] else matrix.t() @ matrix
+        return found
+
     def _top(self, place: int, weight: Tensor) -> Tensor:
         import torch
 
@@ -49,3 +62,23 @@ class Spectrum:
             right = right / top.clamp_min(tiny)
         self._starts[place] = right
         return top
+
+
+def effective_rank(gram: numpy.ndarray[Any, Any]) -> float | None:
+    """exp(H(σ / Σσ)): how many singular values matter, from 1 to all of them; None when there is none that is finite.
+
+    Args:
+        gram: W Wᵀ or Wᵀ W, symmetric (n, n), whose eigenvalues are σ².
+
+    Roy and Vetterli, "The effective rank: A measure of effective dimensionality", EUSIPCO 2007, definition 1.
+    """
+    import numpy
+
+    if not numpy.isfinite(gram).all():
+        return None
+    sigma = numpy.sqrt(numpy.linalg.eigvalsh(gram).clip(0.0))
+    total = sigma.sum()
+    if not total:
+        return None
+    p = sigma[sigma > 0] / total
+    return float(numpy.exp(-(p * numpy.log(p)).sum()))

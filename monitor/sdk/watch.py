@@ -1,8 +1,8 @@
 """Reads gradients and weights of networks around their optimizers' steps, without changing anything.
 
-Gradients are read in the optimizer's step pre-hook, so they are what the optimizer gets: summed over several backward
-calls, unscaled, and clipped if the loop clips. They belong to the network whose parameters that optimizer holds, whatever
-else the backward passes reached.
+Gradients are read at the end of the last backward pass before a step, so before the loop clips them, and again in the optimizer's
+step pre-hook, so as the optimizer gets them. They belong to the network whose parameters that optimizer holds, whatever else the
+backward passes reached.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
+from monitor.sdk.arrival import Arrival, loss_scale
+from monitor.sdk.dead import DeadUnits
 from monitor.sdk.guard import Guard
-from monitor.sdk.pace import Pace
-from monitor.sdk.spectrum import Spectrum
+from monitor.sdk.pace import Pace, Share
+from monitor.sdk.spectrum import Spectrum, effective_rank
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 DETAIL_EVERY = 10  # readings between two that also look at each layer and at the update
-SPECTRUM_EVERY = 5  # detailed readings between two that also look at singular values
+SPECTRUM_EVERY = 5  # detailed readings between two that also look at singular values and dead units
+SHARE = "system/watch_share"  # of the wall time that goes into reading
+
+CLIPPED = 0.999  # a gradient that lost more than this was clipped, not rounded
 
 Sink = dict[str, Any]  # series name → float, or a function that gives {name: float} and waits for the device
 
@@ -51,6 +56,9 @@ class Watch:
             if not isinstance(module, Module):
                 raise InvalidValue(f"{name} is a {type(module).__name__}, a torch.nn.Module is needed: not watched")
         self._layers = {name: _layers(module) for name, module in modules.items()}
+        self._dead = {name: DeadUnits(module, self._failed, self._spent) for name, module in modules.items()}
+        self._arrivals: list[Arrival] = []
+        self._share, self._passes = Share(), 0.0  # seconds spent in forward and backward passes since the last step
         self._every, self._sink, self._guard = every, sink, guard
         self._stations: dict[int, Station] = {}
         before, after = self._hook(self._before), self._hook(self._after)
@@ -67,19 +75,38 @@ class Watch:
             handle.remove()
         self._handles.clear()
         self._stations.clear()
+        for dead in self._dead.values():
+            dead.stop()
+        for arrival in self._arrivals:
+            arrival.stop()
 
     def _hook(self, act: Callable[[Optimizer], None]) -> Callable[[Optimizer, Any, Any], None]:
         def hook(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+            started = time.perf_counter()
             try:
                 act(optimizer)
             except Exception as error:  # noqa: BLE001 a guest never raises into the optimizer
-                self.stop()
-                self._guard.caught("nashboard: Run.watch (it is switched off)", error)
+                self._failed(error)
+            passes, self._passes = self._passes, 0.0
+            share = self._share.add(time.perf_counter() - started + passes)
+            if share is not None:
+                self._sink[SHARE] = share
 
         return hook
 
+    def _spent(self, seconds: float) -> None:
+        self._passes += seconds
+
+    def _failed(self, error: Exception) -> None:
+        self.stop()
+        self._guard.caught("nashboard: Run.watch (it is switched off)", error)
+
     def _before(self, optimizer: Optimizer) -> None:
         station = self._stations.get(id(optimizer)) or self._station(optimizer)
+        if station.looking:
+            station.took_a_look()
+        if self._passes:
+            station.pace.spent_more(self._passes)
         if station.pace.due():
             if station.held != _held(optimizer):  # a parameter group was added
                 station.readers = self._readers(optimizer)
@@ -88,8 +115,12 @@ class Watch:
 
     def _after(self, optimizer: Optimizer) -> None:
         station = self._stations.get(id(optimizer))
-        if station is not None and station.moving:
-            station.after()
+        if station is not None:
+            if station.moving:
+                station.after()
+            if station.pace.next_due:
+                for reader in station.readers:
+                    reader.arrival.wait()
 
     def _station(self, optimizer: Optimizer) -> Station:
         key = id(optimizer)
@@ -103,7 +134,9 @@ class Watch:
         for network, layers in self._layers.items():
             mine = [(layer, parameter) for layer, parameter in layers if id(parameter) in held]
             if mine:
-                found.append(Reader(network, mine, self._sink))
+                arrival = Arrival([parameter for _, parameter in mine], _dense_norms, self._failed, self._spent)
+                self._arrivals.append(arrival)
+                found.append(Reader(network, mine, arrival, self._dead[network], self._sink))
         return found
 
 
@@ -113,7 +146,7 @@ class Station:
 
     Attributes:
         optimizer: a weak reference. held: how many parameters it held when `readers` were made.
-        moving: a detailed reading is under way, to be ended after the step.
+        moving: a detailed reading is under way, to be ended after the step. looking: forward passes are looked at until the next.
     """
 
     optimizer: weakref.ref[Optimizer]
@@ -121,6 +154,7 @@ class Station:
     readers: list[Reader]
     pace: Pace
     moving: bool = False
+    looking: bool = False
     _readings: int = 0
 
     def before(self, optimizer: Optimizer) -> None:
@@ -144,35 +178,52 @@ class Station:
         started = time.perf_counter()
         self.moving = False
         with torch.no_grad():
-            for reader in self.readers:
-                reader.after()
+            looks = [reader.after() for reader in self.readers]
+        self.looking = any(looks)
         self.pace.spent_more(time.perf_counter() - started)
+
+    def took_a_look(self) -> None:
+        """At the step after one that looks on."""
+        self.looking = False
+        for reader in self.readers:
+            reader.put_dead()
 
 
 class Reader:
     """Reads one network's part of one optimizer. Called without gradients being recorded."""
 
-    def __init__(self, network: str, layers: list[tuple[str, Tensor]], sink: Sink) -> None:
-        self.layers = layers
+    def __init__(
+        self, network: str, layers: list[tuple[str, Tensor]], arrival: Arrival, dead: DeadUnits, sink: Sink
+    ) -> None:
+        self.layers, self.arrival, self.dead = layers, arrival, dead
         self._network, self._sink = network, sink
         self._saved: list[Tensor] = []
         self._spectrum, self._details = Spectrum(layers), 0
 
     def before(self, optimizer: Optimizer, detailed: bool) -> None:
         """The gradients; when detailed, each layer's, and a copy of the weights."""
-        found = [(layer, p) for layer, p in self.layers if p.grad is not None]
+        arrived = self.arrival.take()
+        found = [(place, layer, p) for place, (layer, p) in enumerate(self.layers) if p.grad is not None]
         if not found:
             return
-        norms = _norms([_dense(p.grad) for _, p in found])
-        scale = getattr(optimizer, "grad_scale", None)  # fused optimizers unscale within the step
-        if scale is not None:
-            norms = [norm / scale.to(norm.device) for norm in norms]
-        self._put("grad_norm", [layer for layer, _ in found], norms, detailed)
+        layers = [layer for _, layer, _ in found]
+        norms = _dense_norms([p.grad for _, _, p in found])
+        scale, late = loss_scale(), getattr(optimizer, "grad_scale", None)  # fused optimizers unscale within the step
+        if late is not None:
+            norms = [norm / late.to(norm.device) for norm in norms]
+        before = [arrived[place] for place, _, _ in found if place in arrived]
+        if len(before) == len(norms):
+            if scale is not None:
+                before = [norm / scale.to(norm.device) for norm in before]
+            self._put("grad_norm", layers, before, detailed)
+            self._put_clipped(before, norms)
+        else:
+            self._put("grad_norm", layers, norms, detailed)
         if detailed:
             self._saved = [p.detach().clone() for _, p in self.layers]
 
-    def after(self) -> None:
-        """How far the weights moved since they were copied, and now and then their top singular values."""
+    def after(self) -> bool:
+        """How far the weights moved since they were copied; now and then their singular values. Whether it looks on."""
         import torch
 
         saved, self._saved = self._saved, []
@@ -183,7 +234,11 @@ class Reader:
             self._put_ratio(names, _norms(saved), before)
             if self._details % SPECTRUM_EVERY == 0:
                 self._put_spectrum()
+                self._put_ranks()
+                self.dead.look()
             self._details += 1
+            return self._details % SPECTRUM_EVERY == 1
+        return False
 
     def _put(self, kind: str, layers: list[str], norms: list[Tensor], detailed: bool) -> None:
         network = f"{kind}/{self._network}"
@@ -192,6 +247,16 @@ class Reader:
             return _by_layer(network, layers, _read(norms), detailed)
 
         self._store(network, norms[0], values)
+
+    def _put_clipped(self, before: list[Tensor], after: list[Tensor]) -> None:
+        """What the optimizer gets, where that is less than what the backward pass left."""
+        name = f"grad_norm_clipped/{self._network}"
+
+        def values() -> dict[str, float]:
+            whole, left = math.hypot(*_read(before)), math.hypot(*_read(after))
+            return {name: left} if left < CLIPPED * whole else {}
+
+        self._store(name, after[0], values)
 
     def _put_ratio(self, layers: list[str], moved: list[Tensor], before: list[Tensor]) -> None:
         ratio, weight = f"update_ratio/{self._network}", f"weight_norm/{self._network}"
@@ -217,6 +282,27 @@ class Reader:
 
         if tops:
             self._store(kind, tops[0], values)
+
+    def _put_ranks(self) -> None:
+        kind, grams = f"effective_rank/{self._network}", self._spectrum.grams()
+
+        def values() -> dict[str, float]:
+            ranks = {f"{kind}/{name}": effective_rank(gram.cpu().numpy()) for name, gram in grams.items()}
+            return {name: rank for name, rank in ranks.items() if rank is not None}
+
+        if grams:
+            self._sink[kind] = values  # the worker thread has the time for it
+
+    def put_dead(self) -> None:
+        """What the forward passes since the last reading showed."""
+        kind, shares = f"dead_units/{self._network}", self.dead.take()
+
+        def values() -> dict[str, float]:
+            numbers = _read(list(shares.values()))
+            return {f"{kind}/{name}": share for name, share in zip(shares, numbers, strict=True)}
+
+        if shares:
+            self._store(kind, next(iter(shares.values())), values)
 
     def _store(self, key: str, tensor: Tensor, values: Callable[[], dict[str, float]]) -> None:
         if tensor.is_cpu:
@@ -246,6 +332,10 @@ def _held(optimizer: Optimizer) -> int:
 def _dense(grad: Any) -> Tensor:
     dense: Tensor = grad.coalesce().values() if grad.is_sparse else grad
     return dense
+
+
+def _dense_norms(grads: list[Any]) -> list[Tensor]:
+    return _norms([_dense(grad) for grad in grads])
 
 
 def _norms(tensors: list[Tensor]) -> list[Tensor]:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from monitor.sdk.spectrum import Spectrum
+from monitor.sdk.spectrum import Spectrum, effective_rank
 
 
 def top(weight: Tensor) -> float:
@@ -17,6 +17,29 @@ def top(weight: Tensor) -> float:
 
 def layers(*modules: nn.Module) -> list[tuple[str, Tensor]]:
     return [(f"{place}.{name}", p) for place, module in enumerate(modules) for name, p in module.named_parameters()]
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("shape", [(20, 30), (30, 20), (8, 3, 4, 4), (2, 5)])
+def test_the_effective_rank_is_that_of_the_singular_values(shape: tuple[int, ...]) -> None:
+    torch.manual_seed(2)
+    weight = torch.randn(shape)
+    (gram,) = Spectrum([("layer", weight)]).grams().values()
+    sigma = torch.linalg.svdvals(weight.double().flatten(1))
+    p = sigma / sigma.sum()
+    assert effective_rank(gram.numpy()) == pytest.approx(float((-(p * p.log()).sum()).exp()), rel=1e-6)
+
+
+@torch.no_grad()
+def test_effective_ranks_that_are_known() -> None:
+    grams = Spectrum(
+        [("equal", 3 * torch.eye(6)), ("one", torch.outer(torch.ones(4), torch.arange(5.0))), ("row", torch.ones(1, 9)),
+         ("wide", torch.zeros(513, 600)), ("bias", torch.ones(7))]
+    ).grams()  # fmt: skip
+    assert list(grams) == ["equal", "one"]  # heads of one row have rank 1 by design; what is too large is left out
+    assert [effective_rank(gram.numpy()) for gram in grams.values()] == [pytest.approx(6), pytest.approx(1, abs=1e-5)]
+    assert effective_rank(torch.zeros(3, 3).numpy()) is None
+    assert effective_rank(torch.full((3, 3), math.nan).numpy()) is None
 
 
 def settled(spectrum: Spectrum) -> list[float]:

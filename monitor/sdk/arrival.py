@@ -1,0 +1,102 @@
+"""Gradients as the last backward pass left them, before anybody clips them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Norms = Callable[[list["Tensor"]], list["Tensor"]]
+FRAMES = 8  # between a hook of an optimizer and `GradScaler.step`
+
+
+class Arrival:
+    """The L2 norm of each parameter's gradient at the end of the last backward pass that reached the network.
+
+    From `wait` to `take` there is a hook on the first and the last parameter; when a backward pass comes to one of them, the
+    norms are read at its end. Several passes before a step are no matter (gradients add up, the last reading counts), nor are
+    passes of the other network's loss, since zeroing and the own pass come after them.
+
+    Args:
+        parameters: of one network. norms: gives the norms of tensors, 0-d each. failed: told of what went wrong; spent: of the
+            seconds that reading took.
+    """
+
+    def __init__(
+        self,
+        parameters: list[Tensor],
+        norms: Norms,
+        failed: Callable[[Exception], None],
+        spent: Callable[[float], None],
+    ) -> None:
+        self._parameters, self._norms, self._failed, self._spent = parameters, norms, failed, spent
+        self._ends = [parameters[0], parameters[-1]][: len(parameters)] if parameters else []
+        self._handles: list[Any] = []
+        self._asked = False
+        self._found: dict[int, Tensor] = {}
+
+    def wait(self) -> None:
+        """From now on."""
+        self._found = {}
+        if not self._handles:
+            self._handles = [end.register_post_accumulate_grad_hook(self._came) for end in self._ends if end.is_leaf]
+
+    def take(self) -> dict[int, Tensor]:
+        """Place of the parameter → norm, 0-d on its device; empty when no backward pass came. No more waiting."""
+        self.stop()
+        found, self._found = self._found, {}
+        return found
+
+    def stop(self) -> None:
+        """Takes the hooks off."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles, self._asked = [], False
+
+    def _came(self, parameter: Tensor) -> None:
+        """A gradient is there; the others of the same pass follow."""
+        if self._asked:
+            return
+        try:
+            from torch.autograd import Variable
+
+            self._asked = True
+            Variable._execution_engine.queue_callback(self._read)
+        except Exception as error:  # noqa: BLE001 a guest never raises into the backward pass
+            self._failed(error)
+
+    def _read(self) -> None:
+        import torch
+
+        started, self._asked = time.perf_counter(), False
+        try:
+            there = [(place, p.grad) for place, p in enumerate(self._parameters) if p.grad is not None]
+            with torch.no_grad():
+                norms = self._norms([grad for _, grad in there])
+            self._found = {place: norm for (place, _), norm in zip(there, norms, strict=True)}
+        except Exception as error:  # noqa: BLE001 a guest never raises into the backward pass
+            self._failed(error)
+        self._spent(time.perf_counter() - started)
+
+
+def loss_scale() -> Tensor | None:
+    """What a `GradScaler` multiplied the loss by, 0-d on its device, when it is what lets the optimizer step; else None.
+
+    The scaler unscales gradients between the backward pass and the step, and leaves no trace of it at the optimizer; but a hook
+    of the optimizer is called below its `step`.
+    """
+    grad_scaler = getattr(sys.modules.get("torch.amp.grad_scaler"), "GradScaler", None)
+    frame = sys._getframe(1)
+    for _ in range(FRAMES):
+        if grad_scaler is None or frame.f_back is None:
+            return None
+        frame = frame.f_back
+        owner = frame.f_locals.get("self") if frame.f_code.co_name == "step" else None
+        if isinstance(owner, grad_scaler):
+            scale: Tensor | None = getattr(owner, "_scale", None)  # a scaler that is switched off has none
+            return scale
+    return None
