@@ -24,7 +24,7 @@ from trainer.config import CHOICES, NONE, Config
 
 NO_REMEDY = {
     "data", "model", "loss", "steps", "batch_size", "latent", "width", "seed", "beta1", "beta2", "amp", "accumulate",
-    "discriminator_norm", "inject_at", "inject_generator", "inject_discriminator", "sample_every",
+    "inject_at", "inject_generator", "inject_discriminator", "sample_every",
 }  # fmt: skip
 BESIDE = {"instance_noise_steps": "instance-noise", "unroll_lr": "unrolling"}  # told of on the page of what they tune
 SECTIONS = (

@@ -102,6 +102,11 @@ DISCRIMINATION = """\
 matrix = project(features).view(len(features), 16, 8)  # project = nn.Linear(d, 16 * 8, bias=False)
 near = (-(matrix[:, None] - matrix[None]).abs().sum(dim=3)).exp().sum(dim=1) - 1
 logits = head(torch.cat([features, near], dim=1))"""
+LAYER_NORM = """\
+D = nn.Sequential(
+    nn.Linear(d, h), nn.LeakyReLU(0.2),
+    nn.Linear(h, h), nn.LayerNorm(h), nn.LeakyReLU(0.2),
+    nn.Linear(h, 1))"""
 
 CASES = {
     "label-smoothing": Case(
@@ -145,6 +150,10 @@ CASES = {
     "spectral-norm": Case(
         "Spectral normalization", "few modes", {"spectral_norm": "discriminator"},
         "the discriminator's alone, here and against *hopping*, which it did not stop", "spectral-norm",
+    ),
+    "discriminator-norm": Case(
+        "Batch and layer norm in the discriminator", "few modes", {"discriminator_norm": "layer"}, "nothing",
+        own_code=LAYER_NORM,
     ),
     "two-time-scales": Case(
         "Two time-scale learning rates", "hot generator", {"lr_generator": 1e-3, "lr_discriminator": 4e-3},
