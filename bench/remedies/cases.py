@@ -55,7 +55,7 @@ def game(loss: str, lr_generator: float, lr_discriminator: float, steps: int = 1
 
 FEW = game("non-saturating", 1e-4, 1e-3, discriminator_steps=3)
 TROUBLES = {
-    "few modes": Trouble("a discriminator far ahead of a slow generator, which keeps to a mode or two", FEW),
+    "few modes": Trouble("a discriminator far ahead of a slow generator, which keeps to one to three modes", FEW),
     "few modes, small batches": Trouble("the same with batches of 32", FEW | {"batch_size": 32}),
     "saturated": Trouble(
         "the saturating loss beside a discriminator far ahead: the generator keeps to a mode or two",
