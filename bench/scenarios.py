@@ -161,7 +161,6 @@ def page(found: list[tuple[str, int, float, list[Look]]], seeds: int) -> str:
         "",
         f"Made by `python -m bench.scenarios {seeds}`: {seeds} seeds each, {LOOKS} looks in each. *Caused* says in how",
         "many of the seeds the sign was seen; *end* is the last look of seed 0; *seconds*: the slowest seed's, two at a time.",
-        "WGAN with clipped weights has no healthy scenario: none of our settings found the modes in two minutes.",
         "",
         "| scenario | what happens | sign | caused | end: modes, good, spread, AUC, losses D / G | seconds |",
         "|---|---|---|---|---|---|",

@@ -33,7 +33,7 @@ TURNS = 81  # the first, the last and every other one without monitoring
 class Switch:
     """A run that can be switched off: then it does what a disabled run does."""
 
-    def __init__(self, run: monitor.Run, off: monitor.Run) -> None:
+    def __init__(self, run: Any, off: monitor.Run) -> None:
         self.run, self.off, self.on = run, off, False
         hook = Watch._hook
 
@@ -47,12 +47,30 @@ class Switch:
         return getattr(self.run if self.on or name in ("id", "watch", "reference") else self.off, name)
 
 
-def turns(config: Config, server: str, folder: str, steps: int, out: Any) -> None:
+class WatchOnly:
+    """A run that records what `watch` reads and nothing else."""
+
+    def __init__(self, run: monitor.Run) -> None:
+        self.run, self.id, self.watch = run, run.id, run.watch
+
+    def log(self, values: Any, step: int) -> None:
+        """Records what was read."""
+        self.run.log({}, step=step)
+
+    def samples(self, *about: Any, **more: Any) -> None:
+        """Nothing."""
+
+    reference = event = samples
+
+
+def turns(config: Config, server: str, folder: str, steps: int, watch_only: bool, out: Any) -> None:
     """In a process of its own: seconds of each turn of so many steps."""
     torch.set_num_threads(1)
     took, began = list[float](), 0.0
     with monitor.init(server=server, dir=folder, project="bench") as run:
         switch = Switch(run, monitor.init(mode="disabled", dir=folder))
+        if watch_only:
+            switch.run = WatchOnly(run)
 
         def step(done: int, *losses: float) -> None:
             nonlocal began
@@ -63,6 +81,12 @@ def turns(config: Config, server: str, folder: str, steps: int, out: Any) -> Non
 
         train(config, switch, step)  # type: ignore[arg-type]
     out.put(took[1:])
+
+
+def overhead(took: list[float]) -> list[float]:
+    """For each turn with monitoring how much longer it took than its neighbours without, as a share."""
+    without, beside = took[::2], took[1::2]
+    return [on / ((a + b) / 2) - 1 for on, a, b in zip(beside, without, without[1:], strict=False)]
 
 
 def weights(config: Config, server: str, folder: str, mode: Any, out: Any) -> None:
@@ -98,14 +122,13 @@ def measure() -> Iterator[Row]:
         base: dict[str, Any] = {"data": "digits", "model": model, "loss": "non-saturating", "seed": 1}
         with service() as running:
             about = (running.url, str(running.dir))
-            took = called(turns, Config.of(**base, steps=turn * (TURNS + 1)), *about, turn)
+            took = called(turns, Config.of(**base, steps=turn * (TURNS + 1)), *about, turn, False)
             short = Config.of(**base, steps=3 * turn)
             equal = len({called(weights, short, *about, mode) for mode in ("online", "disabled")}) == 1
-        without, beside = took[::2], took[1::2]
-        ratios = [on / ((a + b) / 2) - 1 for on, a, b in zip(beside, without, without[1:], strict=False)]
+        ratios = overhead(took)
         low, share, high = (100 * quartile for quartile in statistics.quantiles(ratios, n=4))
         yield Row(
-            f"digits, {model}, steps of {statistics.median(without) / turn * 1e3:.1f} ms: monitoring on against off",
+            f"digits, {model}, steps of {statistics.median(took[::2]) / turn * 1e3:.1f} ms: monitoring on against off",
             "≤ 3 %, same weights",
             f"{share:+.1f} % (middle half of {len(ratios)} turns {low:+.1f} … {high:+.1f} %), "
             + ("bit-identical" if equal else "DIFFERENT"),

@@ -30,18 +30,19 @@ R1 = {"gradient_penalty": "r1", "gp_weight": 0.1}
 COVERED = "finds the eight modes and stays"
 
 SCENARIOS: dict[str, Scenario] = {
-    "healthy": ring(COVERED, "non-saturating", 1e-3, 3000, **R1),
+    "healthy": ring(COVERED, "non-saturating", 1e-3, 3000, lr_schedule="cosine", **R1),
     "healthy-minimax": ring(COVERED, "minimax", 1e-3, 3000, **R1),
     "healthy-lsgan": ring(COVERED, "lsgan", 1e-3, 3000),
     "healthy-hinge": ring(COVERED, "hinge", 1e-3, 3000, **R1),
-    "healthy-relativistic": ring(COVERED, "relativistic", 1e-3, 3000, **R1),
-    "healthy-wgan-gp": ring(COVERED, "wgan-gp", 1e-3, 1500, beta1=0.5, gp_weight=0.1),
+    "healthy-relativistic": ring(COVERED, "relativistic", 1e-3, 3000, lr_schedule="cosine", **R1),
+    "healthy-wgan": ring(COVERED, "wgan", 1e-3, 2000, weight_clip=0.1, discriminator_steps=5, lr_schedule="cosine"),
+    "healthy-wgan-gp": ring(COVERED, "wgan-gp", 1e-3, 2000, beta1=0.5, gp_weight=0.1, lr_schedule="cosine"),
     "healthy-digits": Scenario(
         "a DCGAN that learns the digits", {"lr_generator": 2e-3, "lr_discriminator": 2e-3, "steps": 3000}
     ),
     "collapse": ring(
         "the generator's learning rate is far too high: all samples are one point",
-        "non-saturating", (1e-2, 1e-3), 2000, beta1=0.9,
+        "non-saturating", (3e-2, 1e-3), 2000, beta1=0.9,
     ),
     "partial-collapse": ring(
         "a discriminator far ahead under a saturating loss: a few modes are found and kept, the others never",
@@ -57,11 +58,11 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "discriminator-too-strong": ring(
         "the generator hardly moves, the discriminator is always right and ever surer",
-        "non-saturating", (1e-6, 1e-3), 1500, discriminator_steps=5,
+        "non-saturating", (1e-7, 1e-3), 1500, discriminator_steps=5,
     ),
     "discriminator-too-weak": ring(
         "the discriminator hardly moves, the generator runs wherever its slope leads",
-        "non-saturating", (1e-4, 1e-6), 2000,
+        "non-saturating", (1e-3, 1e-6), 2000,
     ),
     "exploding": ring(
         "a critic without any bound whose learning rate jumps at step 600: losses and gradients end as NaN",
@@ -73,7 +74,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "fluctuating-quality": ring(
         "high learning rates without a penalty: modes come and go, the share of good samples rises and falls",
-        "non-saturating", 5e-3, 3000,
+        "non-saturating", 8e-3, 3000,
     ),
     "late-collapse": ring(
         "healthy until step 2,000, where the generator's learning rate jumps",

@@ -25,6 +25,7 @@ CHARTS: tuple[dict[str, Any], ...] = (
     {
         "id": "losses",
         "title": "Losses",
+        "hint": "Dashed: where each would be at the equilibrium of this loss, if the run's config tells.",
         "curves": [
             curve("loss/generator", "generator", "generator"),
             curve("loss/discriminator", "discriminator", "discriminator"),

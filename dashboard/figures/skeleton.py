@@ -96,6 +96,19 @@ def shade(color: str) -> Json:
     }
 
 
+def level(theme: Theme) -> Json:
+    """Where a curve would be at the equilibrium: a thin dashed line over the whole width. The chart's head tells the value."""
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "layer": "below",
+        "opacity": 0.75,
+        "line": {"width": 1, "dash": "4px,4px", "color": theme.muted},
+    }
+
+
 def palette(theme: Theme) -> Json:
     """All that the browser needs to draw in one theme."""
     colours = [{"color": colour, "dash": "solid"} for colour in theme.roles.values()]
@@ -113,6 +126,7 @@ def palette(theme: Theme) -> Json:
         "layout": layout(theme),
         "marks": marks(theme),
         "shades": {"critical": shade(theme.alert), "warning": shade(theme.warning)},
+        "level": level(theme),
         "roles": dict(zip(theme.roles, traces, strict=False)),
         "runs": traces[len(theme.roles) :],
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ from trainer.commands.playing import Playing, begin
 from trainer.commands.progress import PROGRESS
 from trainer.commands.stopping import stopping
 from trainer.config import Config
-from trainer.losses import LOSSES
+from trainer.declared import declared
 from trainer.on_alert import LIMIT, POLICIES, OnAlert
 from trainer.ranks import device_of, joined
-from trainer.remedies import targets
 from trainer.saving import Saving
 from trainer.scenarios import SCENARIOS
 
@@ -104,13 +102,6 @@ def train(
             playing = Playing(config, start, opened, run, shown, check, acting, saving, where, ranks)
             code = playing.play()
     raise SystemExit(code)
-
-
-def declared(config: Config, scenario: str | None) -> dict[str, Any]:
-    """What the run's page shows of the config, with the losses' values at the equilibrium where there are any."""
-    ends = LOSSES[config.loss].equilibrium(targets(config))._asdict()
-    found: dict[str, Any] = {"scenario": scenario} if scenario else {}
-    return found | asdict(config) | {"equilibrium": {key: value for key, value in ends.items() if value is not None}}
 
 
 def _start(config: Config, path: Path | None, resume: bool) -> Checkpoint | None:

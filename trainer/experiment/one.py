@@ -7,7 +7,6 @@ import math
 import os
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import torch
 import monitor
 from trainer import data
 from trainer.config import Config
+from trainer.declared import declared
 from trainer.loop import Trained, train
 from trainer.showing import POINTS, draw
 
@@ -48,7 +48,7 @@ def main() -> None:
     config, out = Config(**job["config"]), Path(job["out"])
     losses: list[tuple[float, float]] = []
     started = time.perf_counter()
-    with monitor.init(config=asdict(config), total_steps=config.steps, **job["run"]) as run:
+    with monitor.init(config=declared(config), total_steps=config.steps, **job["run"]) as run:
         trained = train(config, run, lambda _, d_loss, g_loss: losses.append((d_loss, g_loss)))
     result = scores(config, trained, losses, time.perf_counter() - started) | {"run": run.id}
     part = out.with_suffix(f".{os.getpid()}.part")

@@ -49,7 +49,9 @@ export class Chart {
       const item = h("span", { class: "item" }, h("i", { class: "swatch" }), h("span", { class: "name", title: curve.label }, curve.label), value);
       return { item, value };
     });
-    this.values.replaceChildren(...this.cells.map((cell) => cell.item));
+    const levels = [...new Set(this.spec.curves.map((curve) => curve.level ?? null))].filter((level) => level !== null);
+    const told = levels.length ? [h("span", { class: "item level", title: this.spec.hint }, `equilibrium ${levels.map(format.value).join(", ")}`)] : [];
+    this.values.replaceChildren(...this.cells.map((cell) => cell.item), ...told);
   }
 
   widen() {
@@ -121,8 +123,9 @@ export class Chart {
     if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.plot.clientWidth)));
     // what the plot's frame hangs on: as long as it stays the same, new points go straight into the lines
     const shades = this.shades(colours);
-    const key = [from, to, marks.length, JSON.stringify(shades.map((one) => [one.x0, one.fillcolor])), this.plot.clientWidth, this.plot.clientHeight, ...all.map((one) => one.uid)].join();
-    if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, { ...this.layout(colours, [from, to], room), shapes: shades }, CONFIG);
+    const levels = this.levels(colours, room);
+    const key = [from, to, marks.length, levels.map((one) => one.y0), JSON.stringify(shades.map((one) => [one.x0, one.fillcolor])), this.plot.clientWidth, this.plot.clientHeight, ...all.map((one) => one.uid)].join();
+    if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, { ...this.layout(colours, [from, to], room), shapes: [...shades, ...levels] }, CONFIG);
     this.frameKey = key;
     this.listen();
     this.tell(this.board.hovered);
@@ -140,6 +143,21 @@ export class Chart {
         x0: axis.x(from),
         x1: axis.x(to ?? 2 * Math.max(data.lastStep, 1)),
       }));
+  }
+
+  /** Dashed lines where curves would be at the equilibrium: those within the axis, one for curves that share a value. */
+  levels(colours, [low, high]) {
+    const { log } = this.board.look;
+    const seen = new Set();
+    return this.spec.curves.flatMap((curve) => {
+      const level = curve.level ?? null;
+      const place = log ? Math.log10(level) : level;
+      if (level === null || curve.hidden?.() || seen.has(level) || !(place > low && place < high)) return [];
+      seen.add(level);
+      const shared = this.spec.curves.filter((other) => other.level === level).length > 1;
+      const line = shared ? colours.level.line : { ...colours.level.line, color: curve.style(colours).color };
+      return [{ ...colours.level, y0: level, y1: level, line }];
+    });
   }
 
   layout(colours, range, room) {

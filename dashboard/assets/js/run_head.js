@@ -5,6 +5,8 @@ import * as format from "./format.js";
 
 export const stateBadge = (state) => h("span", { class: `state state-${state}` }, state);
 
+const WATCH = "system/watch_share";
+
 const WORDS = {
   stale: "No sign of life for a while: the training may hang, or the network is gone.",
   crashed: "The training ended without a word, or said that it crashed.",
@@ -26,7 +28,8 @@ export class Head {
     this.id = h("button", { class: "ghost id", title: "Copy the run’s id", onclick: () => this.copy() }, h("code", {}), icon("copy"));
     this.bar = h("i", {});
     this.progress = h("span", { class: "progress", role: "progressbar" }, this.bar);
-    this.facts = { step: fact("Step"), left: fact("Left"), time: fact("Running"), images: fact("Images"), points: fact("Points") };
+    this.facts = { step: fact("Step"), left: fact("Left"), time: fact("Running"), images: fact("Images"), points: fact("Points"), watching: fact("Watching costs") };
+    this.facts.watching.item.title = "Share of the training’s time that run.watch takes, over its last ten seconds. run.watch(every=…) changes how often it reads.";
     this.odd = h("span", { class: "badge bad", hidden: true });
     this.refused = h("span", { class: "badge warn", hidden: true });
     this.sub = h("span", { class: "muted run-sub" });
@@ -64,6 +67,8 @@ export class Head {
     this.fact("time", format.duration(info.duration));
     this.fact("images", Number.isFinite(images) ? format.steps(images) : null);
     this.fact("points", format.steps(info.points));
+    const share = info.series.find((one) => one.name === WATCH)?.last;
+    this.fact("watching", Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : null);
     const odd = info.series.reduce((sum, one) => sum + one.nan_count + one.inf_count, 0);
     this.odd.hidden = !odd;
     setText(this.odd, `${format.steps(odd)} NaN/Inf`);

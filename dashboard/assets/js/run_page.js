@@ -90,7 +90,10 @@ export class RunPage {
     const place = byId("run-charts");
     if (main.length) place.querySelectorAll(".skeleton").forEach((bone) => bone.remove());
     main.forEach((spec, at) => {
-      const curves = spec.curves.map((curve) => this.curve(curve.signal, curve.label, (colours) => colours.roles[curve.role]));
+      const curves = spec.curves.map((curve) => ({
+        ...this.curve(curve.signal, curve.label, (colours) => colours.roles[curve.role]),
+        level: spec.id === "losses" ? this.equilibrium(curve.role) : null,
+      }));
       this.chart(place, { ...spec, curves }, at);
     });
     for (const section of sections) {
@@ -101,6 +104,12 @@ export class RunPage {
       });
     }
     this.waiting(main.length + sections.length === 0);
+  }
+
+  /** What a player's loss is where neither can gain any more, if the run's config tells. */
+  equilibrium(role) {
+    const value = this.data.info.config?.equilibrium?.[role];
+    return Number.isFinite(value) ? value : null;
   }
 
   curve(name, label, style) {
