@@ -46,7 +46,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "partial-collapse": ring(
         "a discriminator far ahead under a saturating loss: a few modes are found and kept, the others never",
-        "minimax", (1e-4, 1e-3), 1500, discriminator_steps=5,
+        "minimax", (1e-4, 1e-3), 1500, discriminator_steps=5, lr_schedule="cosine",
     ),
     "mode-hopping": ring(
         "momentum without a penalty: all samples sit together and hop from place to place",

@@ -49,6 +49,7 @@ CASES: dict[str, Case] = {
     "healthy-lsgan": healthy(**SCENARIOS["healthy-lsgan"].settings),
     "healthy-hinge": healthy(**SCENARIOS["healthy-hinge"].settings),
     "healthy-relativistic": healthy(**SCENARIOS["healthy-relativistic"].settings),
+    "healthy-wgan": healthy(**SCENARIOS["healthy-wgan"].settings),
     "healthy-wgan-gp": healthy(**SCENARIOS["healthy-wgan-gp"].settings),
     "healthy-grid": healthy(**on_ring("non-saturating", 1e-3, 3000, data="grid", **R1)),
     "healthy-small-batch": healthy(**on_ring("non-saturating", 1e-3, 3000, batch_size=32, **R1)),
