@@ -19,7 +19,8 @@ class Arrival:
 
     From `wait` to `take` there is a hook on the first and the last parameter; when a backward pass comes to one of them, the
     norms are read at its end. Several passes before a step are no matter (gradients add up, the last reading counts), nor are
-    passes of the other network's loss, since zeroing and the own pass come after them.
+    passes of the other network's loss, since zeroing and the own pass come after them. With several processes nothing is read:
+    what a pass leaves in one of them may not have been averaged yet.
 
     Args:
         parameters: of one network. norms: gives the norms of tensors, 0-d each. failed: told of what went wrong; spent: of the
@@ -42,7 +43,7 @@ class Arrival:
     def wait(self) -> None:
         """From now on."""
         self._found = {}
-        if not self._handles:
+        if not self._handles and not _several_processes():
             self._handles = [end.register_post_accumulate_grad_hook(self._came) for end in self._ends if end.is_leaf]
 
     def take(self) -> dict[int, Tensor]:
@@ -81,6 +82,12 @@ class Arrival:
         except Exception as error:  # noqa: BLE001 a guest never raises into the backward pass
             self._failed(error)
         self._spent(time.perf_counter() - started)
+
+
+def _several_processes() -> bool:
+    from torch import distributed
+
+    return distributed.is_available() and distributed.is_initialized() and distributed.get_world_size() > 1
 
 
 def loss_scale() -> Tensor | None:

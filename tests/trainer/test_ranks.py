@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import torch
 
+from monitor import wire
 from monitor.errors import InvalidValue
+from monitor.sdk.reading import records
 from tests.support import until
 from trainer.checkpoint import Checkpoint
 from trainer.ranks import Ranks
@@ -56,6 +58,31 @@ def test_two_processes_train_what_one_trains(tmp_path: Path) -> None:
     assert (flat(alone) - flat(first)).abs().max() < 1e-4
     torch.testing.assert_close(torch.tensor(first["losses"]), torch.tensor(alone["losses"]), atol=1e-4, rtol=1e-3)
     assert first["losses"] == second["losses"]  # those of the whole batch
+
+
+def norms(out: Path) -> dict[tuple[int, str], float]:
+    """The gradient norms that the one run in `out` recorded."""
+    (folder,) = (out / "journal" / "journal").iterdir()
+    return {
+        (record.step, name): value
+        for record in records(folder)
+        if isinstance(record, wire.Scalars)
+        for name, value in record.values.items()
+        if name.startswith("grad_norm")
+    }
+
+
+def test_norms_are_those_of_the_averaged_gradient(tmp_path: Path) -> None:
+    settings = {"data": "ring", "model": "mlp"}
+    for processes in (1, 2):
+        (tmp_path / str(processes)).mkdir()
+        trained(tmp_path / str(processes), processes, **settings)
+    alone, together = norms(tmp_path / "1"), norms(tmp_path / "2")
+    both = alone.keys() & together.keys()
+    assert {name for _, name in both} >= {"grad_norm/generator", "grad_norm/discriminator"}
+    assert max(step for step, _ in both) > 0
+    assert {key: together[key] for key in both} == pytest.approx({key: alone[key] for key in both}, rel=1e-3)
+    assert not [name for _, name in together if "clipped" in name]
 
 
 def test_weights_and_statistics_stay_equal_with_everything_on(tmp_path: Path) -> None:
