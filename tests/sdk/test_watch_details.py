@@ -55,7 +55,7 @@ def test_dead_units_and_ranks(service: Service, started: Start) -> None:
 
 def test_the_share_of_the_time_is_told(service: Service, started: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.sdk.pace.FIRST", 0.05)
-    _, d = nets()
+    d = nn.Sequential(nn.Linear(6, 8), nn.Linear(8, 1))
     optimizer = torch.optim.SGD(d.parameters(), 0.01)
     run = started()
     run.watch(discriminator=d, every=1)
