@@ -91,7 +91,7 @@ def test_a_killed_worker_and_a_killed_service_lose_no_job(start_service: Callabl
 
     def workers() -> list[psutil.Process]:
         children = psutil.Process(service.pid).children()
-        return [child for child in children if child.cmdline()[-1] == "monitor.jobs.projection:Projection"]
+        return [child for child in children if child.cmdline()[-1:] == ["monitor.jobs.projection:Projection"]]
 
     worker = until(workers)[0]
     until(lambda: {job["state"] for job in service.get("/runs/r/projections")["jobs"]} == {"running"})

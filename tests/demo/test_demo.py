@@ -114,7 +114,7 @@ def test_ctrl_c_stops_everything_at_once_and_runs_end_cleanly(
     with urllib.request.urlopen(running.url() + "/", timeout=10) as page:
         assert page.status == 200  # the dashboard is there too
     children = running.children()
-    assert len(children) in (3, 4), "the service, two trainings, and the service's worker when it has one"
+    assert 3 <= len(children) <= 5, "the service, two trainings, and the service's workers when it has some"
     asked = time.monotonic()
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(20) == 0, running.output

@@ -118,14 +118,14 @@ def test_a_policy_that_saves_needs_a_file() -> None:
 
 
 @pytest.mark.parametrize("kind", [*CURES, "spectral_collapse"])
-@pytest.mark.parametrize("loss", ["non-saturating", "minimax", "wgan", "wgan-gp", "lsgan", "hinge", "relativistic"])
+@pytest.mark.parametrize("loss", ["non-saturating", "wgan", "wgan-gp", "hinge"])
 def test_every_alert_has_ever_another_remedy_that_fits_the_weights(
     kind: str, loss: str, off: monitor.Run, tmp_path: Path
 ) -> None:
     config, saving = Config.of(**SMALL, steps=2, loss=loss), Saving(tmp_path / "t.pt", 2, keep=1)
     train(config, off, saving=saving)
     known = [config]
-    for _ in range(8):
+    for _ in range(6):
         name, config = cure(kind, config)
         assert name
         assert config not in known
