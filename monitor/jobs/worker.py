@@ -103,14 +103,14 @@ def _receive(tasks: SimpleQueue[bytes]) -> None:
 
 def main() -> None:
     """Does tasks until the service closes the pipe."""
+    out = os.dup(1)
+    os.dup2(2, 1)  # what libraries print must not get into the outcome
+    tasks: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_receive, args=(tasks,), daemon=True).start()  # first: the service may end at any time
     made = kind_of(sys.argv[1])
     for library in made.libraries:
         importlib.import_module(library)
     os.nice(NICE)
-    out = os.dup(1)
-    os.dup2(2, 1)  # what libraries print must not get into the outcome
-    tasks: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_receive, args=(tasks,), daemon=True).start()
     kept: Kept | None = None
     with open(out, "wb") as pipe:  # noqa: PTH123 a descriptor has no path
         while True:

@@ -147,7 +147,7 @@ def test_when_the_service_dies_it_says_so_and_ends(demo: Callable[..., Demo]) ->
     next(child for child in children if "serve" in child.cmdline()).kill()
     assert running.process.wait(20) == 1
     assert "the service has ended" in running.output
-    assert gone(children)
+    until(lambda: gone(children), timeout=20)
 
 
 @pytest.mark.fault
