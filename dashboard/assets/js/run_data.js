@@ -155,6 +155,8 @@ export class RunData {
 /** Keeps a series' summary up to date with live points. */
 function count(summary, columns) {
   const odd = columns.nonfinite;
+  const newest = columns.last?.findLast((value) => Number.isFinite(value));
+  if (newest !== undefined) summary.last = newest;
   summary.count += columns.step.length;
   summary.last_step = Math.max(summary.last_step, columns.step.at(-1) ?? -1);
   if (!odd) return;

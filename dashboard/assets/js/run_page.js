@@ -67,6 +67,9 @@ export class RunPage {
     this.samples.replace(this.id, samples);
     this.settle();
     await this.judge();
+    await this.data.loadInfo(this.signal); // what came after the first look and before the cursor
+    this.lay();
+    this.show();
     return cursor;
   }
 
