@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from monitor.sdk.capture import capturing
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -60,7 +62,7 @@ class Arrival:
 
     def _came(self, parameter: Tensor) -> None:
         """A gradient is there; the others of the same pass follow."""
-        if self._asked:
+        if self._asked or capturing(parameter):
             return
         try:
             from torch.autograd import Variable

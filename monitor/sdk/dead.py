@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from monitor.sdk.capture import capturing
+
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
@@ -58,7 +60,7 @@ class DeadUnits:
         def hook(module: Module, inputs: Any, output: Any) -> None:
             started = time.perf_counter()
             try:
-                if output.dim() > 1:
+                if output.dim() > 1 and not capturing(output):
                     with torch.no_grad():
                         alive = (output.detach() > 0).transpose(0, 1).flatten(1).any(1)  # (units,)
                     before = self._alive.get(name)

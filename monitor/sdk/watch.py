@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
 from monitor.sdk.arrival import Arrival, loss_scale
+from monitor.sdk.capture import capturing
 from monitor.sdk.dead import DeadUnits
 from monitor.sdk.guard import Guard
 from monitor.sdk.pace import Pace, Share
@@ -57,7 +58,6 @@ class Watch:
                 raise InvalidValue(f"{name} is a {type(module).__name__}, a torch.nn.Module is needed: not watched")
         self._layers = {name: _layers(module) for name, module in modules.items()}
         self._dead = {name: DeadUnits(module, self._failed, self._spent) for name, module in modules.items()}
-        self._arrivals: list[Arrival] = []
         self._share, self._passes = Share(), 0.0  # seconds spent in forward and backward passes since the last step
         self._every, self._sink, self._guard = every, sink, guard
         self._stations: dict[int, Station] = {}
@@ -74,11 +74,10 @@ class Watch:
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
-        self._stations.clear()
+        for key in list(self._stations):
+            self._leave(key)
         for dead in self._dead.values():
             dead.stop()
-        for arrival in self._arrivals:
-            arrival.stop()
 
     def _hook(self, act: Callable[[Optimizer], None]) -> Callable[[Optimizer, Any, Any], None]:
         def hook(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
@@ -109,6 +108,7 @@ class Watch:
             station.pace.spent_more(self._passes)
         if station.pace.due():
             if station.held != _held(optimizer):  # a parameter group was added
+                station.stop()
                 station.readers = self._readers(optimizer)
                 station.held = _held(optimizer)
             station.before(optimizer)
@@ -124,9 +124,14 @@ class Watch:
 
     def _station(self, optimizer: Optimizer) -> Station:
         key = id(optimizer)
-        gone = weakref.ref(optimizer, lambda _: self._stations.pop(key, None))
+        gone = weakref.ref(optimizer, lambda _: self._leave(key))
         station = self._stations[key] = Station(gone, _held(optimizer), self._readers(optimizer), Pace(self._every))
         return station
+
+    def _leave(self, key: int) -> None:
+        station = self._stations.pop(key, None)
+        if station is not None:
+            station.stop()
 
     def _readers(self, optimizer: Optimizer) -> list[Reader]:
         held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
@@ -135,7 +140,6 @@ class Watch:
             mine = [(layer, parameter) for layer, parameter in layers if id(parameter) in held]
             if mine:
                 arrival = Arrival([parameter for _, parameter in mine], _dense_norms, self._failed, self._spent)
-                self._arrivals.append(arrival)
                 found.append(Reader(network, mine, arrival, self._dead[network], self._sink))
         return found
 
@@ -161,7 +165,7 @@ class Station:
         """Just before a step that is to be read."""
         import torch
 
-        if not self.readers or _capturing(self.readers[0]):
+        if not self.readers or capturing(self.readers[0].layers[0][1]):
             return
         started = time.perf_counter()
         self.moving = self._readings % DETAIL_EVERY == 0
@@ -181,6 +185,11 @@ class Station:
             looks = [reader.after() for reader in self.readers]
         self.looking = any(looks)
         self.pace.spent_more(time.perf_counter() - started)
+
+    def stop(self) -> None:
+        """Waits for no backward pass any more."""
+        for reader in self.readers:
+            reader.arrival.stop()
 
     def took_a_look(self) -> None:
         """At the step after one that looks on."""
@@ -368,10 +377,3 @@ def _by_layer(network: str, layers: list[str], norms: list[float], detailed: boo
     if detailed:
         values |= {f"{network}/{layer}": math.sqrt(square) for layer, square in squares.items()}
     return values
-
-
-def _capturing(reader: Reader) -> bool:
-    """Whether the step is being recorded into a CUDA graph: then nothing may be added to it."""
-    import torch
-
-    return reader.layers[0][1].is_cuda and torch.cuda.is_current_stream_capturing()

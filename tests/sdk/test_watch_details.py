@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 
@@ -84,3 +85,27 @@ def test_no_hook_stays_on_the_networks(started: Start) -> None:
     run.finish()
     assert not any(p._post_accumulate_grad_hooks for p in net.parameters())
     assert not any(part._forward_hooks for part in net.modules())
+
+
+def test_hooks_go_with_the_parameter_group_or_the_optimizer_that_they_were_for(started: Start) -> None:
+    net = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 1))
+
+    def hooks() -> int:
+        return sum(len(parameter._post_accumulate_grad_hooks or ()) for parameter in net.parameters())
+
+    optimizer = torch.optim.SGD(net[0].parameters(), 0.1)
+    run = started(mode="offline")
+    run.watch(discriminator=net, every=1)
+    for _ in range(3):
+        net(torch.randn(4, 6)).mean().backward()
+        optimizer.step()
+    assert hooks() == 2
+    optimizer.add_param_group({"params": net[2].parameters()})
+    for _ in range(3):
+        net(torch.randn(4, 6)).mean().backward()
+        optimizer.step()
+    assert hooks() == 2  # the first and the last of all four, not those of the old group too
+    del optimizer
+    gc.collect()
+    assert hooks() == 0
+    run.finish()
