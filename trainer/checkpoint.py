@@ -52,14 +52,14 @@ class Checkpoint:
             part.unlink(missing_ok=True)
 
     @classmethod
-    def load(cls, path: Path, device: str | torch.device = "cpu") -> Checkpoint:
-        """Reads a file, its tensors to `device`; nothing in it is executed.
+    def load(cls, path: Path) -> Checkpoint:
+        """Reads a file, its tensors to the CPU; nothing in it is executed.
 
         Raises:
             InvalidValue: no such file, or none of ours.
         """
         try:
-            found = torch.load(path, map_location=device, weights_only=True)
+            found = torch.load(path, map_location="cpu", weights_only=True)
             if found.pop("format") != FORMAT:
                 raise KeyError("format")
             return cls(**found)

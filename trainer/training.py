@@ -167,7 +167,7 @@ class Training:
         self.step = state["step"]
         for name in ("G", "D", "opt_g", "opt_d"):
             getattr(self, name).load_state_dict(state[name])
-        self.rng.set_state(state["rng"].cpu())
+        self.rng.set_state(state["rng"])
         self.precision.load_state_dict(state["precision"])
         for one in self.remedies:
             if one.name in state["remedies"]:

@@ -39,7 +39,7 @@ class HistoricalAveraging(Remedy):
         if count == 1:
             self._means[turn] = [weight.clone() for weight in now]
         else:
-            torch._foreach_lerp_(self._means[turn], now, 1 / count)
+            torch._foreach_lerp_(self._mean(turn, network), now, 1 / count)
 
     def state_dict(self) -> dict[str, Any]:
         """Both players' means, and of how many steps they are."""
@@ -52,5 +52,12 @@ class HistoricalAveraging(Remedy):
     def _term(self, turn: str, network: nn.Module) -> Tensor | None:
         if turn not in self._means:
             return None
-        far = [(p - mean).square().sum() for p, mean in zip(network.parameters(), self._means[turn], strict=True)]
+        far = [
+            (p - mean).square().sum() for p, mean in zip(network.parameters(), self._mean(turn, network), strict=True)
+        ]
         return self.weight * torch.stack(far).sum()
+
+    def _mean(self, turn: str, network: nn.Module) -> list[Tensor]:
+        """That player's mean, beside its weights: a checkpoint brings it to the CPU."""
+        self._means[turn] = [mean.to(p.device) for mean, p in zip(self._means[turn], network.parameters(), strict=True)]
+        return self._means[turn]
