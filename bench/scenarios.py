@@ -161,6 +161,7 @@ def page(found: list[tuple[str, int, float, list[Look]]], seeds: int) -> str:
         "",
         f"Made by `python -m bench.scenarios {seeds}`: {seeds} seeds each, {LOOKS} looks in each. *Caused* says in how",
         "many of the seeds the sign was seen; *end* is the last look of seed 0; *seconds*: the slowest seed's, two at a time.",
+        "The settings were chosen by looking at seeds 0 to 3.",
         "",
         "| scenario | what happens | sign | caused | end: modes, good, spread, AUC, losses D / G | seconds |",
         "|---|---|---|---|---|---|",

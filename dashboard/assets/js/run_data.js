@@ -152,15 +152,17 @@ export class RunData {
   }
 }
 
-/** Keeps a series' summary up to date with live points. */
+/** Keeps a series' summary up to date with live points. Some may have been in it when it was fetched: these are not counted again. */
 function count(summary, columns) {
-  const odd = columns.nonfinite;
+  const isNew = (step) => step > summary.last_step;
   const newest = columns.last?.findLast((value) => Number.isFinite(value));
   if (newest !== undefined) summary.last = newest;
-  summary.count += columns.step.length;
+  summary.count += columns.step.filter(isNew).length;
+  const odd = columns.nonfinite;
+  odd?.step.forEach((step, i) => {
+    if (!isNew(step)) return;
+    summary.nan_count += odd.nan[i];
+    summary.inf_count += odd.pos_inf[i] + odd.neg_inf[i];
+  });
   summary.last_step = Math.max(summary.last_step, columns.step.at(-1) ?? -1);
-  if (!odd) return;
-  const sum = (values) => values.reduce((total, n) => total + n, 0);
-  summary.nan_count += sum(odd.nan ?? []);
-  summary.inf_count += sum(odd.pos_inf ?? []) + sum(odd.neg_inf ?? []);
 }
