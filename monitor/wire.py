@@ -265,7 +265,11 @@ class SeriesSummary(Struct, frozen=True):
 
 
 class SampleInfo(Struct, frozen=True):
-    """One stored grid; the image is at `url`, which never changes its content."""
+    """One stored grid; the image is at `url`, which never changes its content.
+
+    Attributes:
+        batch: hash of the batch behind the grid, "" when none was kept. shape: of that batch, (N, D) or (N, C, H, W).
+    """
 
     step: int
     time: float
@@ -281,6 +285,8 @@ class SampleInfo(Struct, frozen=True):
     hash: str
     url: str
     bytes: int
+    batch: str = ""
+    shape: tuple[int, ...] = ()
 
 
 class RunSummary(Struct, frozen=True):

@@ -9,7 +9,20 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from monitor.api import alerts, answers, health, live, login, openapi, projections, records, runs, samples, series
+from monitor.api import (
+    alerts,
+    answers,
+    batches,
+    health,
+    live,
+    login,
+    openapi,
+    projections,
+    records,
+    runs,
+    samples,
+    series,
+)
 from monitor.api.auth import Guard
 from monitor.api.house import House
 from monitor.settings import ServiceSettings
@@ -40,7 +53,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     outer.state.house = home
     api = FastAPIOffline(title="Nashboard API", version="1", redoc_url=None)
     api.state.house = home
-    for module in (records, runs, series, samples, alerts, projections, live, health, login):
+    for module in (records, runs, series, samples, batches, alerts, projections, live, health, login):
         api.include_router(module.router)
     answers.install(api)
     openapi.describe(api)

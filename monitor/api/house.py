@@ -28,6 +28,7 @@ from monitor.storage.tokens import Tokens
 logger = logging.getLogger("nashboard.api")
 
 T = TypeVar("T")
+DRAWN_AT_ONCE = 2  # batches that are drawn at once, a few MB and up to some 100 ms each
 STATE_EVERY = 2.0  # seconds between two looks at who fell silent, at most
 
 
@@ -46,6 +47,7 @@ class House:
         self.auth = Auth(settings, self.tokens)
         self.live = LiveLog(settings.live_points)
         self.stopping = False
+        self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
         kinds = tuple(KINDS) if settings.job_workers else ()
         self.writer = Writer(self.engine, self.blobs, self._publish, settings.queue_bytes, kinds, settings.job_queue)
         self.scheduler = Scheduler(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from monitor.api.answers import json
 from monitor.api.house import house
 from monitor.storage.jobs import list_jobs
+from monitor.storage.modes import read_modes
 from monitor.storage.projections import REFERENCE, list_frames, read_frame
 from monitor.storage.runs import require
 from monitor.wire import MAX_STEP
@@ -45,6 +46,22 @@ async def of_run(run_id: str, request: Request, method: Method = "tsne", name: s
 async def reference(run_id: str, request: Request, method: Method = "tsne") -> Response:
     """The reference's own map: x, y, cluster, and the row of the logged batch."""
     return await _frame(request, run_id, REFERENCE, method, None)
+
+
+@router.get("/runs/{run_id}/modes")
+async def modes(
+    run_id: str,
+    request: Request,
+    name: str | None = None,
+    first: Annotated[int, Query(alias="from", ge=0, le=MAX_STEP)] = 0,
+) -> Response:
+    """Which parts of the data the samples reach, by step."""
+
+    def query(connection: Connection) -> dict[str, Any]:
+        require(connection, [run_id])
+        return read_modes(connection, run_id, name, first)
+
+    return json(await house(request).read(query))
 
 
 @router.get("/runs/{run_id}/projections/{step}")

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 from sqlalchemy import Connection, select
 
 from monitor.api.answers import json
+from monitor.api.caching import FOR_EVER, matches
 from monitor.api.house import house
 from monitor.errors import NotFound
 from monitor.storage.runs import require
@@ -18,8 +19,6 @@ from monitor.storage.tables import blobs
 from monitor.wire import MAX_STEP, SampleInfo
 
 router = APIRouter(tags=["samples"])
-
-FOR_EVER = "private, max-age=31536000, immutable"
 
 
 @router.get("/runs/{run_id}/samples")
@@ -50,8 +49,7 @@ async def blob(digest: str, request: Request) -> Response:
     if not re.fullmatch("[0-9a-f]{64}", digest) or not path.is_file():
         raise NotFound(f"no blob {digest[:64]!r}")
     headers = {"Cache-Control": FOR_EVER, "ETag": f'"{digest}"', "X-Content-Type-Options": "nosniff"}
-    known = (tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(","))
-    if not {"*", f'"{digest}"'}.isdisjoint(known):
+    if matches(request, digest):
         return Response(status_code=304, headers=headers)
     query = select(blobs.c.media_type).where(blobs.c.hash == digest)
     media_type = await home.read(lambda connection: connection.execute(query).scalar())

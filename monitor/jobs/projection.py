@@ -46,9 +46,12 @@ class Projection:
         self.memory = {"layout": self._tsne.layout.tobytes(), "clusters": self._clusters.tolist()}
 
     def about_reference(self) -> Result:
-        """Columns `tsne_x`, `tsne_y`, `pca_x`, `pca_y`, `cluster`, and `row`: which row of the logged batch each is."""
+        """Columns `tsne_x`, `tsne_y`, `pca_x`, `pca_y`, `cluster`, `row`: which row of the logged batch each is, and `distance`
+        to the nearest other one.
+        """
         places = self._places(self._tsne.layout, self._pca.plane(self._features))
-        return Result(columns=_packed(places | {"cluster": self._clusters, "row": self._rows}))
+        about = {"cluster": self._clusters, "row": self._rows, "distance": self._neighbours.own}
+        return Result(columns=_packed(places | about))
 
     def about(self, batch: Array, name: str, step: int) -> Result:
         """The same places, `distance` (in the reference's typical neighbour distances), `nearest` (row of the logged reference)

@@ -16,6 +16,7 @@ class Neighbours:
     Attributes:
         unit: the reference's typical distance: the median over its rows of the distance to the nearest other row that is not the
             same (1.0 when all rows are the same). A fresh real row lies about 1 unit from the reference, noise several.
+        own: (N,) that distance of each row, in units; 0 where there is no other.
 
     Args:
         reference: (N, D).
@@ -31,6 +32,7 @@ class Neighbours:
         nearest = own.min(axis=1, initial=numpy.inf)
         found = nearest[numpy.isfinite(nearest)]
         self.unit = float(numpy.median(found)) if len(found) else 1.0
+        self.own = numpy.where(numpy.isfinite(nearest), nearest, 0.0) / self.unit
 
     def __call__(self, rows: Array) -> tuple[Array, Array]:
         """(M, D) → the distance of each row to its nearest reference row in units (M,), and that row's index (M,)."""

@@ -22,6 +22,8 @@ def sample_info(row: Mapping[str, Any] | RowMapping, size: int) -> SampleInfo:
         hash=digest,
         url=f"/api/v1/blobs/{digest}",
         bytes=size,
+        batch=row["batch"] or "",
+        shape=tuple(row["batch_shape"]) if row["batch"] else (),
     )
 
 

@@ -64,6 +64,36 @@ def test_frames_share_the_reference_and_tell_the_distance(shared_service: Servic
     assert service.get("/runs/maps/projections/3", method="pca")["x"] != same["x"]
 
 
+def test_modes_count_the_samples_that_lie_on_the_data(shared_service: Service) -> None:
+    service, rng = shared_service, np.random.default_rng(0)
+    middles = np.array([[0, 0], [50, 0], [0, 50]], np.float32)
+    which = np.repeat([0, 1, 2], [30, 20, 10])
+    real = middles[which] + rng.normal(0, 0.1, (60, 2)).astype(np.float32)
+    half = np.concatenate([real[:15], real[30:40], np.full((5, 2), 25), np.full((2, 2), math.nan)])
+    service.declare("modes")
+    assert service.get("/runs/modes/modes")["steps"] == []
+    service.ship(samples(0, real, "reference", "reference"), samples(2, real[:20]), samples(5, half), run="modes")
+    service.ship(samples(5, real[:3] * math.nan, name="broken"), run="modes", first_seq=4)
+    finished(service, "modes")
+    reference = service.get("/runs/modes/projections/reference")
+    found = service.get("/runs/modes/modes", name="samples")
+    own = np.hypot(*(real[:, None] - real[None]).transpose(2, 0, 1)) + 1e9 * np.eye(60)
+    assert reference["distance"] == pytest.approx(own.min(1) / np.median(own.min(1)), abs=1e-3)
+    assert found["limit"] == pytest.approx(1.5 * np.quantile(reference["distance"], 0.99), abs=1e-3)
+    mode = [which[one["rows"][0]] for one in found["clusters"]]  # clusters of k-means: each lies in one of the modes
+    assert all(len({which[row] for row in one["rows"]}) == 1 for one in found["clusters"])
+    assert [one["count"] for one in found["clusters"]] == [reference["cluster"].count(at) for at in range(len(mode))]
+
+    def shares(at: int) -> list[float]:
+        return [sum(some[at] for some, one in zip(found["shares"], mode, strict=True) if one == k) for k in range(3)]
+
+    assert (found["steps"], found["count"], found["off"]) == ([2, 5], [20, 30], [0.0, pytest.approx(5 / 30, abs=1e-4)])
+    assert shares(0) == pytest.approx([1, 0, 0], abs=1e-3)
+    assert shares(1) == pytest.approx([15 / 30, 10 / 30, 0], abs=1e-3)
+    assert service.get("/runs/modes/modes", name="samples", **{"from": 3})["steps"] == [5]
+    assert service.get("/runs/modes/modes", name="broken")["steps"] == []  # its job failed: nothing of it is finite
+
+
 def test_a_batch_unlike_the_reference_fails_with_its_reason(shared_service: Service) -> None:
     shared_service.declare("unlike")
     shared_service.ship(REFERENCE, samples(1, DIGITS[:20, :32]), run="unlike")

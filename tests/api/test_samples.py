@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import math
+from typing import Any
 
+import numpy as np
+import pytest
+from PIL import Image
+
+from monitor import wire
 from tests.api.test_runs import grid
 from tests.support import Service
 
@@ -20,7 +28,7 @@ def test_grids_by_step_name_and_kind(shared_service: Service) -> None:
     assert found[0] == {
         "step": 1, "time": 1.0, "name": "samples", "kind": "fixed", "rows": 8, "columns": 8, "count": 64,
         "tile_height": 16, "tile_width": 16, "value_range": "[-1, 1]", "inferred": True, "hash": digest,
-        "url": f"/api/v1/blobs/{digest}", "bytes": len(WEBP),
+        "url": f"/api/v1/blobs/{digest}", "bytes": len(WEBP), "batch": "", "shape": [],
     }  # fmt: skip
     assert [info["name"] for info in service.get("/runs/grids/samples", name="z")["samples"]] == ["z"]
     assert service.get("/runs/grids/samples", kind="random")["samples"] == []
@@ -62,3 +70,93 @@ def test_blobs_that_are_not_there(shared_service: Service) -> None:
         answer = shared_service.http.get(f"/blobs/{digest}")
         assert answer.status_code == 404
         assert answer.json()["error"]["code"] == "not_found"
+
+
+def batch(
+    step: int, rows: Any, kind: str = "fixed", name: str = "samples", value_range: str = "[0, 16]"
+) -> wire.Samples:
+    """A record whose batch is `rows`."""
+    rows = np.ascontiguousarray(rows)
+    dtype = "uint8" if rows.dtype == np.uint8 else "float32"
+    rows = rows.astype(dtype)
+    return wire.Samples(
+        step, 1.0, name, kind, WEBP, 8, 8, 64, 8, 8, value_range, False, rows.tobytes(), dtype, rows.shape  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def tiles(content: bytes, count: int) -> Any:
+    """A sheet's tiles, (N, H, W, 3)."""
+    sheet = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+    columns = math.ceil(math.sqrt(count))
+    side = sheet.shape[1] // columns
+    rows = sheet.shape[0] // side
+    return sheet.reshape(rows, side, columns, side, 3).swapaxes(1, 2).reshape(-1, side, side, 3)[:count]
+
+
+def test_a_sheet_shows_every_row_of_a_batch(shared_service: Service) -> None:
+    service, rng = shared_service, np.random.default_rng(1)
+    flat = rng.integers(0, 17, (7, 64)).astype(np.float32)
+    broken = flat.copy()
+    broken[3, 9] = np.nan
+    colour = rng.integers(0, 256, (5, 3, 12, 12), np.uint8)
+    wide = np.repeat(np.repeat(rng.integers(0, 256, (3, 1, 32, 32), np.uint8), 4, 2), 4, 3)
+    service.declare("sheets")
+    service.ship(
+        batch(0, broken, "reference", "reference"),
+        batch(1, flat),
+        batch(1, colour, name="z"),
+        batch(2, wide),
+        run="sheets",
+    )
+
+    def sheet(which: str, count: int, **params: Any) -> Any:
+        answer = service.http.get(f"/runs/sheets/samples/{which}/sheet", params=params)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
+        return tiles(answer.content, count)
+
+    grey = np.rint(flat.reshape(7, 8, 8) * 255 / 16)
+    assert (np.abs(sheet("1", 7) - grey[..., None]) <= 1).all()
+    grey[3, 1, 1] = 0  # what is no number is black
+    assert (np.abs(sheet("reference", 7) - grey[..., None]) <= 1).all()
+    assert (sheet("1", 5, name="z") == colour.transpose(0, 2, 3, 1)).all()
+    small = sheet("2", 3)
+    assert small.shape == (3, 64, 64, 3)
+    assert abs(small[..., 0].mean() - wide.mean()) < 2
+    listed = {(one["step"], one["name"]): one for one in service.get("/runs/sheets/samples")["samples"]}
+    assert listed[1, "z"]["shape"] == [5, 3, 12, 12]
+    digest = hashlib.sha256(colour.tobytes()).hexdigest()
+    assert listed[1, "z"]["batch"] == digest
+    for given, kept in ((digest, True), ("0" * 64, False), ("", False)):
+        answer = service.http.get("/runs/sheets/samples/1/sheet", params={"name": "z", "batch": given})
+        assert ("immutable" in answer.headers["cache-control"]) is kept
+        again = service.http.get(str(answer.url), headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_points_of_the_plane_come_as_logged(shared_service: Service) -> None:
+    service = shared_service
+    rows = np.array([[0.25, -1], [np.nan, 2], [1e-7, 3e9]], np.float32)
+    service.declare("plane")
+    service.ship(batch(0, rows[:1], "reference", "reference"), batch(4, rows), run="plane")
+    assert service.get("/runs/plane/samples/4/points") == {"x": [0.25, None, 1e-7], "y": [-1.0, 2.0, 3e9]}
+    assert service.get("/runs/plane/samples/reference/points") == {"x": [0.25], "y": [-1.0]}
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("samples/4/sheet", "rows of 2 numbers are no images"),
+        ("samples/5/sheet", "has no batch of step 5"),
+        ("samples/4/sheet?name=z", "has no batch of step 4 named 'z'"),
+        ("samples/reference/sheet", "has no reference"),
+        ("samples/6/points", "samples of shape (64,) are no points in the plane"),
+        ("samples/7/points", "has no batch of step 7"),
+    ],
+)
+def test_batches_that_show_nothing(shared_service: Service, path: str, says: str) -> None:
+    service = shared_service
+    service.declare("bare")
+    service.ship(batch(4, np.zeros((3, 2))), batch(6, np.zeros((3, 64))), grid(7, WEBP), run="bare")
+    answer = service.http.get(f"/runs/bare/{path}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert says in answer.json()["error"]["message"]
