@@ -20,6 +20,8 @@ RunId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 SenderId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Size = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Label = Annotated[int, Meta(ge=0, le=9_999)]
+LabelName = Annotated[str, Meta(max_length=100)]
 
 
 class Scalars(Struct, frozen=True, array_like=True, tag="s", gc=False):
@@ -49,6 +51,7 @@ class Samples(Struct, frozen=True, array_like=True, tag="m"):
         inferred: True when `value_range` was inferred from the values and not declared.
         batch: raw C-order bytes of the batch (empty when not kept), `batch_dtype` "uint8" or "float32",
             `batch_shape` (N, D) or (N, C, H, W).
+        labels: the class of each row of `batch`, (N,); empty: unknown. label_names: of class 0, 1, …; empty: their numbers.
     """
 
     step: Step
@@ -66,6 +69,25 @@ class Samples(Struct, frozen=True, array_like=True, tag="m"):
     batch: bytes = b""
     batch_dtype: str = "uint8"
     batch_shape: tuple[Size, ...] = ()
+    labels: list[Label] = []
+    label_names: list[LabelName] = []
+
+
+class Field(Struct, frozen=True, array_like=True, tag="d"):
+    """What a function of the plane (the discriminator) gives on a regular grid of points.
+
+    Attributes:
+        bounds: x0, x1, y0, y1: the first and last column's x, the first and last row's y.
+        values: raw C-order bytes of (rows, columns) little-endian float32; row 0 lies at y0. NaN and ±Inf are values too.
+    """
+
+    step: Step
+    time: float
+    name: Name
+    bounds: tuple[float, float, float, float]
+    rows: Annotated[int, Meta(ge=2, le=256)]
+    columns: Annotated[int, Meta(ge=2, le=256)]
+    values: bytes
 
 
 class Event(Struct, frozen=True, array_like=True, tag="e"):
@@ -89,7 +111,7 @@ class Finish(Struct, frozen=True, array_like=True, tag="f"):
     reason: str = ""
 
 
-Record = Scalars | Samples | Event | Finish
+Record = Scalars | Samples | Field | Event | Finish
 
 
 class Batch(Struct, frozen=True):
@@ -289,6 +311,19 @@ class SampleInfo(Struct, frozen=True):
     shape: tuple[int, ...] = ()
 
 
+class FieldInfo(Struct, frozen=True):
+    """One stored field. `low`, `high`: the least and the greatest of its finite values; null when none is finite."""
+
+    step: int
+    time: float
+    name: str
+    rows: int
+    columns: int
+    bounds: list[float]
+    low: float | None
+    high: float | None
+
+
 class RunSummary(Struct, frozen=True):
     """A run as lists show it.
 
@@ -330,9 +365,9 @@ class RunDetail(RunSummary, frozen=True):
 
 
 class LiveRun(Struct, frozen=True, omit_defaults=True):
-    """What changed in one run: points by series name (as logged, bucket 1), new grids, events, steps with a new map, alerts.
+    """What changed in one run: points by series name (as logged, bucket 1), new grids, fields, events, maps, alerts.
 
-    The reference's own map has the step -1.
+    `projections` are the steps with a new map; the reference's own map has the step -1.
     """
 
     points: dict[str, Columns] = {}
@@ -341,6 +376,7 @@ class LiveRun(Struct, frozen=True, omit_defaults=True):
     rewound_to: int | None = None
     projections: list[int] = []
     alerts: list[AlertInfo] = []
+    fields: list[FieldInfo] = []
 
 
 class Live(Struct, frozen=True):

@@ -78,7 +78,7 @@ def train(
         told = training.advance()
         run.log(told, step=step)
         if ranks.first and (step % config.sample_every == 0 or step == config.steps - 1):
-            showing.show(training.shown, step)
+            showing.show(training.shown, training.D, step)
         if mine is not None and training.step % mine.every == 0:
             mine.save_copy(state())
         stop = _asked_to_stop(on_step, training.step, told)

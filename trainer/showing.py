@@ -8,6 +8,7 @@ from torch import Tensor, nn
 import monitor
 from trainer.config import Config
 from trainer.data import Dataset
+from trainer.plane import plane
 
 IMAGES = 64  # a grid of 8×8
 REFERENCE = 1000  # real samples that later samples are held against
@@ -23,15 +24,21 @@ class Showing:
         self._rng = torch.Generator().manual_seed(config.seed + 1)
         self._count = IMAGES if dataset.is_images else POINTS
         self._fixed = self._noise()
-        run.reference(dataset.batch(REFERENCE, self._rng), value_range=self._range)
+        rows = dataset.rows(REFERENCE, self._rng)
+        labels = None if dataset.labels is None else dataset.labels[rows]
+        run.reference(dataset.samples[rows], value_range=self._range, labels=labels)
+        self._plane = plane(dataset, config)
 
-    def show(self, generator: nn.Module, step: int) -> None:
-        """Records a grid from the noise of all grids, one from fresh noise, and on mixtures the modes captured."""
+    def show(self, generator: nn.Module, discriminator: nn.Module, step: int) -> None:
+        """Records a grid from the noise of all grids, one from fresh noise, on mixtures the modes captured, and of the plane
+        what the discriminator makes of it."""
         random = draw(generator, self._noise())
         self._run.samples(draw(generator, self._fixed), step=step, name="fixed", value_range=self._range)
         self._run.samples(random, step=step, name="random", kind="random", value_range=self._range)
         if self._modes is not None:
             self._run.log(self._modes.scores(random), step=step)
+        if self._plane is not None:
+            self._run.field(self._plane.judged(discriminator), self._plane.bounds, step=step)
 
     def state_dict(self) -> dict[str, Tensor]:
         """What decides the next samples."""

@@ -13,6 +13,7 @@ from monitor.api import (
     alerts,
     answers,
     batches,
+    fields,
     health,
     live,
     login,
@@ -53,7 +54,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     outer.state.house = home
     api = FastAPIOffline(title="Nashboard API", version="1", redoc_url=None)
     api.state.house = home
-    for module in (records, runs, series, samples, batches, alerts, projections, live, health, login):
+    for module in (records, runs, series, samples, batches, fields, alerts, projections, live, health, login):
         api.include_router(module.router)
     answers.install(api)
     openapi.describe(api)

@@ -55,6 +55,11 @@ def plane(content: bytes, stored: Stored) -> bytes:
     return msgspec.json.encode({"x": x, "y": y})
 
 
+def classes(_: bytes, stored: Stored) -> bytes:
+    """JSON of the `labels` of a batch's rows, and their `names`; empty lists when none were told."""
+    return msgspec.json.encode({"labels": stored.labels, "names": stored.names})
+
+
 def bounds(value_range: str) -> tuple[float, float]:
     """What a record's "[-1, 1]" says."""
     low, _, high = value_range.strip("[]").partition(",")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from monitor.api.answers import JSON
-from monitor.api.batch_pictures import contact_sheet, plane
+from monitor.api.batch_pictures import classes, contact_sheet, plane
 from monitor.api.caching import FOR_EVER, matches
 from monitor.api.house import house
 from monitor.errors import NotFound
@@ -47,6 +47,18 @@ async def reference_points(run_id: str, request: Request, batch: Known = None) -
 async def points(run_id: str, step: Step, request: Request, name: str | None = None, batch: Known = None) -> Response:
     """The rows of a step's batch in the plane."""
     return await _answer(request, run_id, step, name, batch, plane, JSON)
+
+
+@router.get("/runs/{run_id}/samples/reference/labels")
+async def reference_labels(run_id: str, request: Request, batch: Known = None) -> Response:
+    """The class of each row of the reference."""
+    return await _answer(request, run_id, None, None, batch, classes, JSON)
+
+
+@router.get("/runs/{run_id}/samples/{step}/labels")
+async def labels(run_id: str, step: Step, request: Request, name: str | None = None, batch: Known = None) -> Response:
+    """The class of each row of a step's batch."""
+    return await _answer(request, run_id, step, name, batch, classes, JSON)
 
 
 async def _answer(

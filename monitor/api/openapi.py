@@ -12,7 +12,7 @@ from monitor import wire
 from monitor.api.alerts import Snooze
 from monitor.api.login import Entered, Login
 from monitor.api.runs import Patch
-from monitor.wire import Ack, AlertInfo, Batch, Columns, Live, RunDetail, RunInfo, RunSummary, SampleInfo
+from monitor.wire import Ack, AlertInfo, Batch, Columns, FieldInfo, Live, RunDetail, RunInfo, RunSummary, SampleInfo
 
 
 class Failure(Struct):
@@ -66,6 +66,35 @@ class SampleList(Struct):
     samples: list[SampleInfo]
 
 
+class Points(Struct):
+    """A batch of points of the plane; null: not finite."""
+
+    x: list[float | None]
+    y: list[float | None]
+
+
+class Labels(Struct):
+    """The class of each row of a batch, and the names of the classes; empty when none were told."""
+
+    labels: list[int]
+    names: list[str]
+
+
+class FieldList(Struct):
+    """Fields by step, and where the live cursor stood before they were read."""
+
+    run: str
+    cursor: str
+    fields: list[FieldInfo]
+
+
+class FieldValues(FieldInfo, frozen=True):
+    """A field with its values, row by row from y0 upwards; null: not finite."""
+
+    run: str
+    values: list[list[float | None]]
+
+
 class AlertList(Struct):
     """Alerts, those changed last first; of a run also the kinds that can't be told, and the signals that would be needed."""
 
@@ -106,6 +135,12 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("get", "/series"): SeriesOfRuns,
     ("get", "/runs/{run_id}/samples"): SampleList,
     ("get", "/runs/{run_id}/samples/{step}"): SampleList,
+    ("get", "/runs/{run_id}/samples/{step}/points"): Points,
+    ("get", "/runs/{run_id}/samples/reference/points"): Points,
+    ("get", "/runs/{run_id}/samples/{step}/labels"): Labels,
+    ("get", "/runs/{run_id}/samples/reference/labels"): Labels,
+    ("get", "/runs/{run_id}/fields"): FieldList,
+    ("get", "/runs/{run_id}/fields/{step}"): FieldValues,
     ("get", "/alerts"): AlertList,
     ("get", "/runs/{run_id}/alerts"): AlertList,
     ("post", "/alerts/{alert_id}/{action}"): AlertInfo,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, delete, func, insert, select, update
 
 from monitor.errors import NotFound
 from monitor.ingest.change import Change
+from monitor.ingest.media import Media, sane
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
 from monitor.storage import alerts as alert_store
@@ -20,7 +20,6 @@ from monitor.storage import jobs as job_queue
 from monitor.storage.batches import Stored, reference_of
 from monitor.storage.blobs import Blobs
 from monitor.storage.rollups import LEVELS, SHIFT
-from monitor.storage.samples import sample_info
 from monitor.storage.statements import Statements
 from monitor.storage.tables import (
     alerts,
@@ -35,23 +34,9 @@ from monitor.storage.tables import (
     samples,
     senders,
 )
-from monitor.storage.tables import blobs as blob_table
-from monitor.wire import AlertInfo, Batch, Event, Finish, RunInfo, Samples, Scalars
+from monitor.wire import AlertInfo, Batch, Event, Field, Finish, RunInfo, Samples, Scalars
 
 MAX_DURATION = 10 * 366 * 86_400.0  # a sender that tells of a longer run had its clock set meanwhile
-
-
-def _sane(told: float, otherwise: float) -> float:
-    """A client's clock may say anything; databases want a number."""
-    return told if math.isfinite(told) else otherwise
-
-
-def media_type(content: bytes) -> str:
-    """What a blob is, by its first bytes; only these kinds of image are ever shown."""
-    if content[8:12] == b"WEBP":
-        return "image/webp"
-    kinds = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-    return next((kind for start, kind in kinds.items() if content.startswith(start)), "application/octet-stream")
 
 
 @dataclass
@@ -83,29 +68,23 @@ class Applier:
         self._kinds, self._waiting = kinds, waiting
         self._statements = Statements(engine)
         self._series = SeriesWriter(self._statements)
-        self._blobs = blobs
+        self._media = Media(blobs)
         self._runs: dict[str, RunState] = {}
         self._touched: dict[str, RunState] = {}
         self._deleted: list[Change] = []
         self._points = 0
-        self._new_blobs: set[str] = set()
-        self._freed: set[str] = set()
 
     def forget(self) -> None:
         """The transaction failed: nothing in memory may be trusted any more, and its new files are removed."""
-        for digest in self._new_blobs:
-            self._blobs.remove(digest)
+        self._media.forget()
         self._series.forget()
-        for some in (self._runs, self._touched, self._deleted, self._new_blobs, self._freed):
+        for some in (self._runs, self._touched, self._deleted):
             some.clear()
         self._points = 0
 
     def committed(self) -> int:
         """The transaction is on disk: files that nobody uses any more go. The number of points written."""
-        for digest in self._freed:
-            self._blobs.remove(digest)
-        self._new_blobs.clear()
-        self._freed.clear()
+        self._media.committed()
         points, self._points = self._points, 0
         return points
 
@@ -119,7 +98,7 @@ class Applier:
                 "id": info.id, "project": info.project, "name": info.name or info.id, "group": info.group, "tags": info.tags,
                 "notes": "", "config": info.config, "signals": info.signals, "environment": info.environment,
                 "total_steps": info.total_steps, "state": "running", "reason": "", "created_at": now,
-                "started_at": _sane(info.started_at, now) or now, "finished_at": None, "heartbeat_at": now,
+                "started_at": sane(info.started_at, now) or now, "finished_at": None, "heartbeat_at": now,
                 "told_duration": None, "last_step": None, "points": 0, "samples": 0,
             }  # fmt: skip
             connection.execute(insert(runs).values(row))
@@ -138,26 +117,12 @@ class Applier:
         self._touched.pop(run_id)
         self._runs.pop(run_id)
         self._series.drop(run_id)
-        hashes = self._hashes(connection, samples.c.run_id == run_id)
+        self._media.drop(connection, run_id)
         throw_away(connection, run_id)
-        for table in (samples, senders, events, jobs, job_memory, projections, alerts, doctors):
+        for table in (senders, events, jobs, job_memory, projections, alerts, doctors):
             connection.execute(delete(table).where(table.c.run_id == run_id))
         connection.execute(delete(runs).where(runs.c.id == run_id))
         self._deleted.append(Change(run_id, deleted=True))
-        self._free(connection, hashes)
-
-    def _hashes(self, connection: Connection, which: ColumnElement[bool]) -> list[str]:
-        images = select(samples.c.image).where(which)
-        batches = select(samples.c.batch).where(which, samples.c.batch.is_not(None))
-        return [row[0] for row in connection.execute(images.union(batches))]
-
-    def _free(self, connection: Connection, hashes: list[str]) -> None:
-        """Drops those blobs that no sample uses any more; their files go after the commit."""
-        for digest in hashes:
-            kept = select(samples.c.id).where((samples.c.image == digest) | (samples.c.batch == digest)).limit(1)
-            if connection.execute(kept).first() is None:
-                connection.execute(delete(blob_table).where(blob_table.c.hash == digest))
-                self._freed.add(digest)
 
     def computed(self, connection: Connection, run_id: str, results: Sequence[Scalars], frames: Sequence[int]) -> None:
         """Takes values that were computed of a run's samples, and tells of new maps; it is no sign of life."""
@@ -221,38 +186,20 @@ class Applier:
     def _other(self, connection: Connection, run_id: str, state: RunState, record: Any) -> None:
         if isinstance(record, Samples):
             self._sample(connection, run_id, state, record)
+        elif isinstance(record, Field):
+            state.change.fields.append(self._media.add_field(connection, run_id, record))
+            state.last_step = max(state.last_step, record.step)
         elif isinstance(record, Finish):
             state.finished = record
         elif isinstance(record, Event):
             self._event(connection, run_id, state, record)
 
     def _sample(self, connection: Connection, run_id: str, state: RunState, record: Samples) -> None:
-        row = {
-            name: getattr(record, name)
-            for name in ("step", "name", "kind", "time", "rows", "columns", "count", "tile_height", "tile_width",
-                         "value_range", "batch_dtype")
-        }  # fmt: skip
-        row |= {
-            "run_id": run_id,
-            "time": _sane(record.time, time.time()),
-            "inferred": int(record.inferred),
-            "image": self._blob(connection, record.image),
-            "batch": self._blob(connection, record.batch) if record.batch else None,
-            "batch_shape": list(record.batch_shape),
-        }
-        same = (
-            (samples.c.run_id == run_id)
-            & (samples.c.name == record.name)
-            & (samples.c.kind == record.kind)
-            & (samples.c.step == record.step)
-        )
-        hashes, known = self._hashes(connection, same), reference_of(connection, run_id)
-        replaced = connection.execute(delete(samples).where(same)).rowcount
-        connection.execute(insert(samples).values(row))
-        self._free(connection, hashes)
+        known = reference_of(connection, run_id)
+        info, replaced = self._media.add_sample(connection, run_id, record)
         state.samples += 1 - replaced
         state.last_step = max(state.last_step, record.step)
-        state.change.samples.append(sample_info(row, len(record.image)))
+        state.change.samples.append(info)
         if record.batch and self._kinds:
             self._queue(connection, run_id, state, record, known)
 
@@ -268,18 +215,8 @@ class Applier:
             job_queue.enqueue_all(connection, run_id, self._kinds, self._waiting)
         state.change.jobs = True
 
-    def _blob(self, connection: Connection, content: bytes) -> str:
-        digest, new = self._blobs.put(content)
-        self._freed.discard(digest)
-        if new:
-            self._new_blobs.add(digest)
-        if connection.execute(select(blob_table.c.hash).where(blob_table.c.hash == digest)).first() is None:
-            row = {"hash": digest, "media_type": media_type(content), "size": len(content), "created_at": time.time()}
-            connection.execute(insert(blob_table).values(row))
-        return digest
-
     def _event(self, connection: Connection, run_id: str, state: RunState, record: Event) -> None:
-        when = _sane(record.time, time.time())
+        when = sane(record.time, time.time())
         row = {"run_id": run_id, "step": record.step, "time": when, "kind": record.kind, "data": record.data}
         connection.execute(insert(events).values(row))
         state.change.events.append({key: row[key] for key in ("step", "time", "kind", "data")})
@@ -309,10 +246,7 @@ class Applier:
             state.points += one.count - before
             touched.append(one)
         write_summaries(connection, touched)
-        after = (samples.c.run_id == run_id) & (samples.c.step > step)
-        hashes = self._hashes(connection, after)
-        state.samples -= connection.execute(delete(samples).where(after)).rowcount
-        self._free(connection, hashes)
+        state.samples -= self._media.drop(connection, run_id, step)
         job_queue.rewind(connection, run_id, step)
         alert_store.rewind(connection, run_id, step)
         self._set_last_step(connection, run_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.wire import AlertInfo, SampleInfo
+from monitor.wire import AlertInfo, FieldInfo, SampleInfo
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Change:
     events: list[dict[str, Any]] = field(default_factory=list)
     projections: list[int] = field(default_factory=list)
     alerts: list[AlertInfo] = field(default_factory=list)
+    fields: list[FieldInfo] = field(default_factory=list)
     jobs: bool = False
     rewound_to: int | None = None
     deleted: bool = False
@@ -26,6 +27,7 @@ class Change:
         """Drops what came after `step`."""
         self.points = {name: _until(step, *columns) for name, columns in self.points.items()}
         self.samples = [sample for sample in self.samples if sample.step <= step]
+        self.fields = [one for one in self.fields if one.step <= step]
         self.projections = [frame for frame in self.projections if frame <= step]
         self.alerts = [alert for alert in self.alerts if alert.step <= step]
         self.rewound_to = step if self.rewound_to is None else min(step, self.rewound_to)

@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.ingest.change import Change
 from monitor.storage.series import exact_columns
-from monitor.wire import AlertInfo, LiveRun, SampleInfo
+from monitor.wire import AlertInfo, FieldInfo, LiveRun, SampleInfo
 
 CHANGE_COST = 20  # a change of no points still takes room: count it as so many
 
@@ -100,6 +100,7 @@ def _joined(changes: list[Change]) -> LiveRun:
     """The changes of one run in one."""
     points: dict[str, tuple[list[int], list[float]]] = {}
     samples: list[SampleInfo] = []
+    fields: list[FieldInfo] = []
     events: list[dict[str, Any]] = []
     projections: list[int] = []
     alerts: dict[int, AlertInfo] = {}
@@ -107,17 +108,19 @@ def _joined(changes: list[Change]) -> LiveRun:
     for change in changes:
         if change.rewound_to is not None:
             rewound = change.rewound_to if rewound is None else min(rewound, change.rewound_to)
-            before = Change("", points, samples, projections=projections, alerts=list(alerts.values()))
+            before = Change("", points, samples, projections=projections, alerts=list(alerts.values()), fields=fields)
             before.rewind(change.rewound_to)
             points, samples, projections = before.points, before.samples, before.projections
+            fields = before.fields
             alerts = {alert.id: alert for alert in before.alerts}
         for name, (steps, values) in change.points.items():
             own = points.setdefault(name, ([], []))
             own[0].extend(steps)
             own[1].extend(values)
         samples += change.samples
+        fields += change.fields
         events += change.events
         projections += change.projections
         alerts |= {alert.id: alert for alert in change.alerts}
     columns = {name: exact_columns(steps, values) for name, (steps, values) in points.items()}
-    return LiveRun(columns, samples, events, rewound, sorted(set(projections)), list(alerts.values()))
+    return LiveRun(columns, samples, events, rewound, sorted(set(projections)), list(alerts.values()), fields)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
 from monitor.sdk.grid import GRID_SIDE, MAX_TILES, Picture, cloud, encode, scaled, stripes, tiles
+from monitor.sdk.labels import NO_LABELS, Labels
 from monitor.sdk.ranges import RangeMemory, named
 from monitor.sdk.values import copied, is_numpy, is_torch, moment, on_cpu
 from monitor.wire import Samples
@@ -32,6 +33,7 @@ class Taken:
     event: Any
     name: str
     declared: tuple[float, float] | None
+    labels: Labels = NO_LABELS
 
     def array(self) -> Array:
         """The copy as a numpy array. Waits for the device."""
@@ -54,11 +56,11 @@ class Painter:
         Image.preinit()
         self._ranges = RangeMemory()
 
-    def take(self, batch: Any, name: str, value_range: tuple[float, float] | None) -> Taken:
+    def take(self, batch: Any, name: str, value_range: tuple[float, float] | None, labels: Labels = NO_LABELS) -> Taken:
         """Copies what is needed of a batch, without waiting for a device.
 
         Raises:
-            InvalidValue: not an array or tensor, or of a shape, type or size that can't be drawn.
+            InvalidValue: not an array or tensor, of a shape, type or size that can't be drawn, or labels that are not one a row.
         """
         if isinstance(batch, list | tuple) and batch and (is_torch(batch[0]) or is_numpy(batch[0])):
             batch = _stacked(batch)
@@ -66,9 +68,10 @@ class Painter:
             raise InvalidValue(f"samples are an array or a tensor, not a {type(batch).__name__}: not recorded")
         check_shape(tuple(batch.shape), batch.dtype)
         declared = None if value_range is None else _declared(value_range)
+        labels.check(len(batch))
         rows = batch[: _rows_needed(tuple(batch.shape))]
         copy = copied(rows) if is_torch(batch) else rows.copy()
-        return Taken(copy, moment(copy), name, declared)
+        return Taken(copy, moment(copy), name, declared, labels)
 
     def paint(self, taken: Taken, step: int, time: float, name: str, kind: str) -> Samples:
         """The record: grid and batch."""
@@ -120,6 +123,8 @@ class Painter:
             batch=kept.tobytes(),
             batch_dtype="uint8" if kept.dtype == numpy.uint8 else "float32",
             batch_shape=kept.shape if len(kept) else (),
+            labels=taken.labels.first(len(kept)),
+            label_names=list(taken.labels.names),
         )
 
 

@@ -14,8 +14,9 @@ from monitor.errors import NashboardError, SettingError
 from monitor.sdk.ending import register
 from monitor.sdk.environment import environment, plain, rank
 from monitor.sdk.guard import Guard
+from monitor.sdk.inert import InertRun
 from monitor.sdk.journal import Journal, LeftJournal, journals
-from monitor.sdk.run import InertRun, Run
+from monitor.sdk.run import Run
 from monitor.sdk.shipper import Shipper
 from monitor.settings import ClientSettings, home, load
 from monitor.wire import RunInfo

@@ -12,6 +12,7 @@ from monitor.sdk.alerts import Alerts, Callback
 from monitor.sdk.environment import plain
 from monitor.sdk.guard import Guard, guarded
 from monitor.sdk.logits import Logits, Outputs
+from monitor.sdk.media import Media
 from monitor.sdk.values import Later, check_name, number, read, step_number
 from monitor.sdk.worker import Handler, Worker
 from monitor.settings import ClientSettings
@@ -19,7 +20,6 @@ from monitor.signals import signal_of
 from monitor.wire import MAX_STEP, Alert, RunInfo
 
 if TYPE_CHECKING:
-    from monitor.sdk.images import Painter, Taken
     from monitor.sdk.journal import Journal
     from monitor.sdk.shipper import Shipper
     from monitor.sdk.watch import Watch
@@ -44,15 +44,15 @@ class Run:
         self._settings, self._journal, self._shipper, self._signals = settings, journal, shipper, info.signals
         self._append, self._names, self._step = journal.scalars.append, set[str](), -1
         self._step_known = True
+        self._media = Media(journal.media, self._say_refused)
         handlers: dict[str, Handler] = {
             "reading tensors": self._read,
             "reading norms": self._read_norms,
-            "drawing samples": self._draw,
+            **self._media.handlers,
         }
         self._worker, self._logits = Worker(handlers, guard), Logits()
         self._watches: list[Watch] = []
         self._watched: dict[str, Any] = {}  # read by `watch` since the last `log`
-        self._painter: Painter | None = None
         self._alerts = Alerts(guard, settings.stop_on)
         if shipper is not None:
             shipper.courier.told = self._alerts.bring
@@ -99,6 +99,7 @@ class Run:
         name: str = "samples",
         kind: Literal["fixed", "random"] = "fixed",
         value_range: tuple[float, float] | None = None,
+        labels: Any = None,
     ) -> None:
         """Records a batch of generated samples: a picture of it, and the batch itself for the sample metrics.
 
@@ -108,14 +109,38 @@ class Run:
             step: as in `log`; None: the last logged step.
             name: which grid of the run. kind: "fixed" if the noise is the same each time, else "random".
             value_range: what black and white are: (-1, 1), (0, 1) or (0, 255); None: inferred from the values, and shown.
+            labels: of a conditional generator: the class that each sample was asked for, (N,) whole numbers from 0.
         """
-        at = step_number(max(self._step, 0) if step is None else step)
-        self._paint(batch, at, name, kind, value_range)
+        if kind not in ("fixed", "random"):
+            raise InvalidValue(f'kind={kind!r}: "fixed" or "random" is allowed')
+        self._submit(self._media.drawing(batch, self._at(step), name, kind, value_range, labels))
 
     @guarded
-    def reference(self, batch: Any, value_range: tuple[float, float] | None = None) -> None:
-        """Records what the data look like: real samples, of the shapes that `samples` takes."""
-        self._paint(batch, 0, "reference", "reference", value_range)
+    def reference(
+        self,
+        batch: Any,
+        value_range: tuple[float, float] | None = None,
+        labels: Any = None,
+        label_names: Sequence[str] = (),
+    ) -> None:
+        """Records what the data look like: real samples, of the shapes that `samples` takes.
+
+        Args:
+            labels: the class of each, (N,) whole numbers from 0 to 9,999: for colours, missing classes and a trained classifier.
+            label_names: of class 0, 1, …
+        """
+        self._submit(self._media.drawing(batch, 0, "reference", "reference", value_range, labels, label_names))
+
+    @guarded
+    def field(self, values: Any, bounds: Sequence[float], step: int | None = None, name: str = "discriminator") -> None:
+        """Records what a function of the plane gives on a regular grid: the discriminator's output, for data of two dimensions.
+
+        Args:
+            values: (H, W) array or tensor of floats, 2 to 256 a side. `values[i, j]` belongs to the point
+                (x0 + j (x1 - x0) / (W - 1), y0 + i (y1 - y0) / (H - 1)), so row 0 lies at y0.
+            bounds: x0, x1, y0, y1. step: as in `samples`. name: of the function.
+        """
+        self._submit(self._media.plane(values, bounds, self._at(step), name))
 
     @guarded
     def watch(
@@ -298,29 +323,16 @@ class Run:
         if not self._append(("s", step, at, values)):
             self._say_refused()
 
-    def _paint(self, batch: Any, step: int, name: str, kind: str, value_range: tuple[float, float] | None) -> None:
-        from monitor.sdk.images import Painter
+    def _at(self, step: int | None) -> int:
+        return step_number(max(self._step, 0) if step is None else step)
 
-        check_name(name)
-        if kind not in ("fixed", "random", "reference"):
-            raise InvalidValue(f'kind={kind!r}: "fixed" or "random" is allowed')
-        if self._painter is None:
-            self._painter = Painter()
-        taken = self._painter.take(batch, name, value_range)
-        job = (taken, step, time.time(), name, kind)
-        if not self._worker.submit("drawing samples", job, self._settings.media_backlog):
+    def _submit(self, job: tuple[str, Any]) -> None:
+        """Leaves something to draw or to copy to the worker thread."""
+        kind, what = job
+        backlog = self._settings.media_backlog
+        if not self._worker.submit(kind, what, backlog):
             self._lost += 1
-            self.guard.say(
-                "media backlog",
-                f"nashboard: {self._settings.media_backlog} sample batches wait to be drawn: further ones are dropped",
-            )
-
-    def _draw(self, jobs: list[tuple[Taken, int, float, str, str]]) -> None:
-        """On the worker thread: draws grids and writes them to the media lane."""
-        assert self._painter is not None
-        for taken, step, at, name, kind in jobs:
-            if not self._journal.media.append(self._painter.paint(taken, step, at, name, kind)):
-                self._say_refused()
+            self.guard.say("media backlog", f"nashboard: {backlog} batches wait to be drawn: further ones are dropped")
 
     # -- what is said -------------------------------------------------------------------------------------------------
 
@@ -343,39 +355,6 @@ class Run:
     def _abandon(self) -> None:
         """In a forked child: this copy goes inert, the parent's journal is left alone."""
         self._journal.abandon()
+        from monitor.sdk.inert import InertRun
+
         self.__class__ = InertRun
-
-
-class InertRun(Run):
-    """A run whose methods do nothing: mode "disabled", another rank, or a forked child's copy."""
-
-    def __init__(self, info: RunInfo, settings: ClientSettings, guard: Guard) -> None:
-        self.id, self.name, self.project, self.mode = info.id, info.name, info.project, settings.mode
-        self.guard, self._lost, self._done, self._crash = guard, 0, False, ""
-        self._settings, self._shipper, self._alerts = settings, None, Alerts(guard)
-
-    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
-        """Does nothing."""
-
-    def samples(self, *args: Any, **kwargs: Any) -> None:
-        """Does nothing."""
-
-    def reference(self, *args: Any, **kwargs: Any) -> None:
-        """Does nothing."""
-
-    def watch(self, *args: Any, **kwargs: Any) -> None:
-        """Does nothing."""
-
-    def event(self, kind: str, /, **data: Any) -> None:
-        """Does nothing."""
-
-    def on_alert(self, callback: Callback) -> None:
-        """Does nothing: nobody tells of alerts."""
-
-    def finish(self, *args: Any, **kwargs: Any) -> None:
-        """Does nothing."""
-
-    @property
-    def refused(self) -> int:
-        """Always 0."""
-        return 0

@@ -69,13 +69,14 @@ class Worker:
             kind, job = self._jobs.popleft()
             bundles.setdefault(kind, []).append(job)
         for kind, jobs in bundles.items():
-            if not self._done(kind, jobs, alone=len(jobs) == 1):
+            alone = len(jobs) == 1
+            if not self._done(kind, jobs, alone) and not alone:
                 for job in jobs:  # one of them is bad; what is written twice does no harm
                     self._done(kind, [job], alone=True)
             with self._lock:
                 self._waiting[kind] -= len(jobs)
 
-    def _done(self, kind: str, jobs: list[Any], *, alone: bool) -> bool:
+    def _done(self, kind: str, jobs: list[Any], alone: bool) -> bool:
         try:
             self._handlers[kind](jobs)
         except Exception as error:  # noqa: BLE001 one bad job must not end the others

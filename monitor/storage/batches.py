@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
@@ -14,12 +15,15 @@ class Stored:
     """A batch: the blob that holds it in C order, "uint8" or "float32", (N, D) or (N, C, H, W), and when it was logged.
 
     Attributes:
+        labels: the class of each row, () when none was told. names: of class 0, 1, …, () for their numbers.
         value_range: "[-1, 1]": what the rows of a float batch are drawn between.
     """
 
     blob: str
     dtype: str
     shape: tuple[int, ...]
+    labels: tuple[int, ...]
+    names: tuple[str, ...]
     time: float = field(compare=False)
     value_range: str = field(compare=False)
 
@@ -38,11 +42,15 @@ def batch_of(connection: Connection, run_id: str, name: str | None, step: int) -
     return _first(connection, query.order_by(samples.c.name, samples.c.kind))
 
 
-def _batches(run_id: str) -> Select[tuple[str, str, list[int], float, str]]:
-    columns = (samples.c.batch, samples.c.batch_dtype, samples.c.batch_shape, samples.c.time, samples.c.value_range)
-    return select(*columns).where(samples.c.run_id == run_id, samples.c.batch.is_not(None))
+def _batches(run_id: str) -> Select[Any]:
+    c = samples.c
+    columns = (c.batch, c.batch_dtype, c.batch_shape, c.labels, c.label_names, c.time, c.value_range)
+    return select(*columns).where(c.run_id == run_id, c.batch.is_not(None))
 
 
-def _first(connection: Connection, query: Select[tuple[str, str, list[int], float, str]]) -> Stored | None:
+def _first(connection: Connection, query: Select[Any]) -> Stored | None:
     row = connection.execute(query.limit(1)).first()
-    return Stored(row.batch, row.batch_dtype, tuple(row.batch_shape), row.time, row.value_range) if row else None
+    if row is None:
+        return None
+    told = (tuple(row.batch_shape), tuple(row.labels or ()), tuple(row.label_names or ()))
+    return Stored(row.batch, row.batch_dtype, *told, row.time, row.value_range)

@@ -11,6 +11,7 @@ from monitor.storage.tables import blobs, samples
 from monitor.wire import SampleInfo
 
 FIELDS = ("step", "time", "name", "kind", "rows", "columns", "count", "tile_height", "tile_width", "value_range")
+COLUMNS = [samples.c[name] for name in (*FIELDS, "inferred", "image", "batch", "batch_shape")]  # without the labels
 
 
 def sample_info(row: Mapping[str, Any] | RowMapping, size: int) -> SampleInfo:
@@ -32,7 +33,7 @@ def list_samples(
 ) -> list[SampleInfo]:
     """A run's grids by step; at one step, of one name or kind when given."""
     query = (
-        select(samples, blobs.c.size)
+        select(*COLUMNS, blobs.c.size)
         .join(blobs, blobs.c.hash == samples.c.image)
         .where(samples.c.run_id == run_id)
         .order_by(samples.c.step, samples.c.name, samples.c.kind)

@@ -134,9 +134,27 @@ samples = Table(
     Column("batch", String(64), ForeignKey("blobs.hash")),
     Column("batch_dtype", String(16), nullable=False),
     Column("batch_shape", JSON, nullable=False),
+    Column("labels", JSON),
+    Column("label_names", JSON),
     UniqueConstraint("run_id", "name", "kind", "step", name="uq_samples_run_name_kind_step"),
     Index("ix_samples_image", "image"),
     Index("ix_samples_batch", "batch"),
+)
+
+fields = Table(
+    "fields",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("step", BigInteger, primary_key=True, autoincrement=False),
+    Column("time", Float, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("columns", Integer, nullable=False),
+    Column("bounds", JSON, nullable=False),
+    Column("low", Float),
+    Column("high", Float),
+    Column("blob", String(64), ForeignKey("blobs.hash"), nullable=False),
+    Index("ix_fields_blob", "blob"),
 )
 
 blobs = Table(

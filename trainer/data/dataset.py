@@ -18,11 +18,13 @@ class Dataset:
         name: of a built-in set, or of the file or folder.
         samples: (N, C, H, W) float32 in [-1, 1], or (N, D) float32 points.
         modes: the mixture's true modes; None where nobody knows them.
+        labels: the class (or mode) of each sample, (N,) int64; None where nobody knows it.
     """
 
     name: str
     samples: Tensor
     modes: Modes | None = None
+    labels: Tensor | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -36,4 +38,8 @@ class Dataset:
 
     def batch(self, size: int, rng: torch.Generator) -> Tensor:
         """`size` samples drawn evenly, with replacement: (size, *shape)."""
-        return self.samples[torch.randint(len(self.samples), (size,), generator=rng)]
+        return self.samples[self.rows(size, rng)]
+
+    def rows(self, size: int, rng: torch.Generator) -> Tensor:
+        """Which samples such a batch has: (size,)."""
+        return torch.randint(len(self.samples), (size,), generator=rng)

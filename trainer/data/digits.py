@@ -15,5 +15,7 @@ def digits(seed: int = 0) -> Dataset:
     """
     from sklearn.datasets import load_digits
 
-    images = torch.from_numpy(load_digits().images).float()  # (1797, 8, 8)
-    return Dataset("digits", (images / 8 - 1).unsqueeze(1).contiguous())
+    found = load_digits()
+    images = torch.from_numpy(found.images).float()  # (1797, 8, 8)
+    labels = torch.from_numpy(found.target).long()
+    return Dataset("digits", (images / 8 - 1).unsqueeze(1).contiguous(), labels=labels)

@@ -34,5 +34,6 @@ def grid(seed: int = 0) -> Dataset:
 
 def _mixture(name: str, centers: Tensor, std: float, seed: int) -> Dataset:
     rng = torch.Generator().manual_seed(seed)
-    chosen = centers[torch.randint(len(centers), (SAMPLES,), generator=rng)]
-    return Dataset(name, chosen + std * torch.randn(chosen.shape, generator=rng), Modes(centers, std))
+    labels = torch.randint(len(centers), (SAMPLES,), generator=rng)
+    chosen = centers[labels]
+    return Dataset(name, chosen + std * torch.randn(chosen.shape, generator=rng), Modes(centers, std), labels)

@@ -16,6 +16,7 @@ def spiral(seed: int = 0) -> Dataset:
     """(100000, 2): two arms from the middle to radius 1 in 1.5 turns, with deviation 0.02 in each direction."""
     rng = torch.Generator().manual_seed(seed)
     along = torch.rand(COUNT, generator=rng).sqrt()  # evenly over the length, nearly
-    angle = 2 * math.pi * TURNS * along + math.pi * torch.randint(2, (COUNT,), generator=rng)
+    arm = torch.randint(2, (COUNT,), generator=rng)
+    angle = 2 * math.pi * TURNS * along + math.pi * arm
     points = along.unsqueeze(1) * torch.stack([angle.cos(), angle.sin()], dim=1)
-    return Dataset("spiral", points + WIDTH * torch.randn(COUNT, 2, generator=rng))
+    return Dataset("spiral", points + WIDTH * torch.randn(COUNT, 2, generator=rng), labels=arm)
