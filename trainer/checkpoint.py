@@ -48,6 +48,8 @@ class Checkpoint:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
+        except RuntimeError as error:  # torch's own word for a write that failed
+            raise error.__context__ if isinstance(error.__context__, OSError) else OSError(str(error)) from error
         finally:
             part.unlink(missing_ok=True)
 

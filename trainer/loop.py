@@ -69,8 +69,16 @@ def train(
         return Checkpoint(asdict(config), run.id, training.state_dict(), showing.state_dict())
 
     mine = saving if ranks.first else None
+
+    def keep(save: Callable[[Checkpoint], None]) -> None:
+        assert mine is not None
+        failed = mine.failure
+        save(state())
+        if mine.failure and not failed:
+            run.event("checkpoint_failed", steps=training.step, reason=mine.failure)
+
     if mine is not None and mine.keep and start is None:
-        mine.save_copy(state())
+        keep(mine.save_copy)
     while training.step < config.steps:
         step = training.step
         if step == config.inject_at:
@@ -80,14 +88,14 @@ def train(
         if ranks.first and (step % config.sample_every == 0 or step == config.steps - 1):
             showing.show(training.shown, training.D, step)
         if mine is not None and training.step % mine.every == 0:
-            mine.save_copy(state())
+            keep(mine.save_copy)
         stop = _asked_to_stop(on_step, training.step, told)
         if ranks.most(stop is not None):
             if mine is not None:
-                mine.save(state())
+                keep(mine.save)
             raise stop or Stop
     if mine is not None:
-        mine.save(state())
+        keep(mine.save)
     return Trained(training.shown, training.D, config.steps)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -86,13 +85,9 @@ class OnAlert:
                 raise Alarmed(alert)
 
     def act(self, alert: monitor.Alert, config: Config) -> Act:
-        """Does what the policy says. The training is saved as it is now.
-
-        Raises:
-            OSError: the disk would not take it.
-        """
+        """Does what the policy says. The training has stopped, and is saved as it is now if the disk took it."""
         assert self.saving is not None
-        now = Checkpoint.load(self.saving.path)
+        now = self.saving.newest()
         does: dict[str, Callable[[monitor.Alert, Config, Checkpoint, Saving], Act]] = {
             "checkpoint": _keep, "reduce-lr": _slow_down, "rollback": _go_back,
         }  # fmt: skip
@@ -107,7 +102,10 @@ class OnAlert:
 
 def _keep(alert: monitor.Alert, config: Config, now: Checkpoint, saving: Saving) -> Act:
     path = saving.path.with_name(f"{saving.path.stem}.{alert.kind}.{now.step}{saving.path.suffix}")
-    shutil.copyfile(saving.path, path)
+    try:
+        now.save(path)
+    except OSError as error:
+        return Act(f"could not keep the training at step {now.step}: {error}", now, config, False, {})
     return Act(f"kept the training at step {now.step} as {path.name}", now, config, False, {})
 
 

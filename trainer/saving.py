@@ -2,44 +2,70 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.checkpoint import Checkpoint
 
+logger = logging.getLogger("nashboard")
 
-@dataclass(frozen=True)
+
+@dataclass
 class Saving:
-    """A training's file, and copies of it from before.
+    """A training's file, and copies of it from before. A disk that will not take them ends no training.
 
     Attributes:
         path: the newest. every: steps between two; also when the training stops, for whatever reason.
         keep: how many older ones to keep beside it as `<name>-<step>`, and with them the one of step 0.
+        failure: why the last one could not be written, "" when it was. What was written before is then left as it was.
+        unsaved: where the training stopped, when that could not be written.
     """
 
     path: Path
     every: int
     keep: int = 0
+    failure: str = ""
+    unsaved: Checkpoint | None = None
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Writes the file.
-
-        Raises:
-            OSError: the disk would not take it.
-        """
-        checkpoint.save(self.path)
+        """Writes the file, of a training that has stopped. Each failure is said."""
+        self.failure = ""
+        self._write(lambda: checkpoint.save(self.path), checkpoint.step)
+        self.unsaved = checkpoint if self.failure else None
 
     def save_copy(self, checkpoint: Checkpoint) -> None:
-        """Writes the file and, where older ones are kept, its copy; those too many are removed.
+        """Writes the file and, where older ones are kept, its copy; those too many are removed. The first failure of a row is
+        said."""
+
+        def write() -> None:
+            checkpoint.save(self.path)
+            if self.keep:
+                checkpoint.save(self._copy(checkpoint.step))
+                for step in [step for step in self.kept() if step > 0][: -self.keep]:
+                    self._copy(step).unlink(missing_ok=True)
+
+        self._write(write, checkpoint.step)
+
+    def _write(self, write: Callable[[], None], step: int) -> None:
+        try:
+            write()
+        except OSError as error:
+            if not self.failure:
+                left = "the one before is kept" if self.path.is_file() else "there is none yet"
+                logger.warning("the checkpoint of step %d can't be written, %s: %s", step, left, error)
+            self.failure = str(error)
+        else:
+            self.failure = ""
+
+    def newest(self) -> Checkpoint:
+        """Where the training stopped, also when that could not be written.
 
         Raises:
-            OSError: the disk would not take it.
+            InvalidValue: there is no file, or none of ours.
         """
-        self.save(checkpoint)
-        if self.keep:
-            checkpoint.save(self._copy(checkpoint.step))
-            for step in [step for step in self.kept() if step > 0][: -self.keep]:
-                self._copy(step).unlink(missing_ok=True)
+        return self.unsaved or Checkpoint.load(self.path)
 
     def kept(self) -> list[int]:
         """Steps of the copies, in order."""

@@ -15,12 +15,9 @@ from trainer.ranks import Ranks
 from trainer.remedies import GeneratorAverage, Turn
 from trainer.remedies.packing import packed
 from trainer.remedies.schedule import SCHEDULES
-from trainer.remedies.unrolling import unrolled_loss
+from trainer.remedies.unrolling import adam_scales, unrolled_loss
 
 CPU, ALONE = torch.device("cpu"), Ranks()
-UNROLL_LR = (
-    100  # times the discriminator's: Adam's steps are about lr long, plain descent's are lr times a small gradient
-)
 
 
 class Training:
@@ -108,9 +105,10 @@ class Training:
         return {"loss/generator": g_loss} | {f"loss/generator_{name}": term for name, term in added.items()}
 
     def _generator_loss(self, turn: Turn) -> Tensor:
-        if self.config.unroll:
-            lr = self.config.unroll_lr or UNROLL_LR * self.config.lr_discriminator
-            return unrolled_loss(turn, self.config.unroll, lr, self.targets)
+        config = self.config
+        if config.unroll:
+            lr = config.unroll_lr or self.opt_d.param_groups[0]["lr"]
+            return unrolled_loss(turn, config.unroll, lr, self.targets, adam_scales(self.D, self.opt_d))
         on_real = self.precision.run(self.D, turn.reals) if self.loss.needs_real else None
         return self.loss.generator(self.precision.run(self.D, turn.fake), on_real)
 

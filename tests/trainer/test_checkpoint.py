@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +80,59 @@ def test_a_checkpoint_is_kept_every_so_many_steps(off: monitor.Run, tmp_path: Pa
     )
     assert found == [False, False, False, 4, 4, 4, 4, 8, 8, 8]
     assert list(tmp_path.iterdir()) == [path]
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """While it is open no file of this process may grow beyond 2 kB: a write fails in its middle, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_ends_no_training(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is said once, the last good checkpoint stays, and the next one that goes through is whole."""
+    settings, path, found = config(data="ring"), tmp_path / "t.pt", []
+    run = monitor.init(mode="offline", dir=tmp_path / "journal")
+    told: list[str] = []
+    run.event = lambda kind, /, **data: told.append(kind)  # type: ignore[method-assign]
+    with ExitStack() as full:
+
+        def on_step(steps: int, d_loss: float, g_loss: float) -> None:
+            found.append(path.exists() and Checkpoint.load(path).step)
+            if steps == 3:
+                full.enter_context(no_room())
+            if steps == 9:
+                full.close()
+
+        train(settings, run, on_step, Saving(path, 2))
+    run.finish()
+    assert found == [False, 2, 2, 2, 2, 2, 2, 2, 2, 10]
+    assert [record.message.partition(",")[0] for record in caplog.records if "checkpoint" in record.message] == [
+        "the checkpoint of step 4 can't be written"
+    ]
+    assert told == ["checkpoint_failed"]
+    assert list(tmp_path.glob("t.*")) == [path]
+
+
+def test_an_end_that_is_not_on_disk_is_said_and_still_known(
+    off: monitor.Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    saving = Saving(tmp_path / "t.pt", 4)
+    with ExitStack() as full:
+
+        def on_step(steps: int, d_loss: float, g_loss: float) -> None:
+            if steps == 5:
+                full.enter_context(no_room())
+                raise Stop
+
+        with pytest.raises(Stop):
+            train(config(data="ring"), off, on_step, saving)
+    assert "the checkpoint of step 5 can't be written, the one before is kept" in caplog.text
+    assert (Checkpoint.load(saving.path).step, saving.newest().step) == (4, 5)
 
 
 def test_another_config_is_refused_naming_the_keys(off: monitor.Run, tmp_path: Path) -> None:

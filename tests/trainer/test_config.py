@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from math import log
 from typing import Any
 
 import pytest
 
 from monitor.errors import InvalidValue
 from trainer.config import Config
+from trainer.declared import declared
 
 
 def test_what_is_not_given_is_what_the_losss_paper_uses() -> None:
@@ -22,7 +25,7 @@ def test_what_is_not_given_is_what_the_losss_paper_uses() -> None:
     ("given", "message"),
     [
         ({"data": "faces"}, "no data set 'faces'; there are digits, grid, ring, spiral, a path, or torchvision:NAME"),
-        ({"model": "vae"}, "no model 'vae'; there are dcgan, mlp, resnet"),
+        ({"model": "vae"}, "no model 'vae'; there are dcgan, maxout, mlp, resnet"),
         (
             {"loss": "hinged"},
             "no loss 'hinged'; there are non-saturating, minimax, wgan, wgan-gp, lsgan, hinge, relativistic",
@@ -58,3 +61,21 @@ def test_a_bad_value_is_named_with_what_is_allowed(given: dict[str, Any], messag
     with pytest.raises(InvalidValue) as caught:
         Config(**given)
     assert caught.value.message == message
+
+
+def test_a_run_is_told_the_whole_config_and_where_its_losses_end() -> None:
+    """Values by hand: one-sided smoothing moves the best discriminator; a hinge's generator and a critic end anywhere."""
+    plain = Config.of(data="ring")
+    told = declared(plain, "collapse")
+    assert told["equilibrium"] == {
+        "discriminator": pytest.approx(2 * log(2)),
+        "generator": pytest.approx(log(2)),
+    }
+    assert {key: value for key, value in told.items() if key not in ("equilibrium", "scenario")} == asdict(plain)
+    assert (told["scenario"], "scenario" in declared(plain)) == ("collapse", False)
+    assert declared(Config.of(data="ring", loss="hinge"))["equilibrium"] == {"discriminator": 2.0}
+    assert declared(Config.of(data="ring", loss="wgan-gp"))["equilibrium"] == {"discriminator": 0.0}
+    d = 0.9 / 2  # with targets 0.9 and 0 the best answer to equal laws
+    smoothed = declared(Config.of(data="ring", label_smoothing=0.1))["equilibrium"]
+    assert smoothed["discriminator"] == pytest.approx(-(0.9 * log(d) + 1.1 * log(1 - d)))
+    assert smoothed["generator"] == pytest.approx(-log(d))

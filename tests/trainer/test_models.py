@@ -11,6 +11,8 @@ from trainer import models
 SHAPES = [
     ("mlp", (2,)),
     ("mlp", (1, 8, 8)),
+    ("maxout", (2,)),
+    ("maxout", (1, 8, 8)),
     ("dcgan", (1, 8, 8)),
     ("dcgan", (3, 16, 16)),
     ("dcgan", (1, 32, 32)),
@@ -62,5 +64,5 @@ def test_dcgan_says_what_it_can_draw(shape: tuple[int, ...]) -> None:
 
 
 def test_an_unknown_model_is_named_with_what_there_is() -> None:
-    with pytest.raises(InvalidValue, match="no model 'vae'; there are dcgan, mlp, resnet"):
+    with pytest.raises(InvalidValue, match="no model 'vae'; there are dcgan, maxout, mlp, resnet"):
         models.build("vae", (2,), (2,), 4, 4)

@@ -22,9 +22,10 @@ from trainer.remedies.gradient_penalty import GradientPenalty
 from trainer.remedies.historical_averaging import HistoricalAveraging
 from trainer.remedies.input_noise import InputNoise
 from trainer.remedies.instance_noise import InstanceNoise
+from trainer.remedies.nearness import nearness
 from trainer.remedies.packing import packed
 from trainer.remedies.schedule import SCHEDULES
-from trainer.remedies.unrolling import unrolled_loss
+from trainer.remedies.unrolling import adam_scales, unrolled_loss
 from trainer.training import Training
 
 REMEDIES: dict[str, dict[str, Any]] = {
@@ -285,25 +286,56 @@ def test_packs_are_neighbours_side_by_side() -> None:
 
 
 def test_unrolling_is_descent_by_hand_and_leaves_the_discriminator_alone() -> None:
-    """One step on a linear discriminator, whose gradient can be written down."""
+    """One step on a linear discriminator, whose gradient can be written down; a step of 0.1, the bias's divided by 2."""
     weight = torch.tensor([0.5, -0.25], dtype=torch.float64)
     D = Linear(weight.clone())
     real = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
     fake = torch.tensor([[0.0, 2.0]], dtype=torch.float64, requires_grad=True)
-    loss = unrolled_loss(turn(D, real, fake), 1, 0.1, losses.HARD)
+    scales = {name: torch.full_like(p, 2.0 if name == "bias" else 1.0) for name, p in D.named_parameters()}
+    loss = unrolled_loss(turn(D, real, fake), 1, 0.1, losses.HARD, scales)
     (got,) = torch.autograd.grad(loss, fake)
 
     other = fake.detach().clone().requires_grad_()
     bias = D.bias.detach()
     on_real, on_fake = torch.sigmoid(real @ weight + bias), torch.sigmoid(other @ weight + bias)
     answered = weight - 0.1 * ((on_real - 1) * real[0] + on_fake * other[0])
-    answered_bias = bias - 0.1 * ((on_real - 1) + on_fake)
+    answered_bias = bias - 0.05 * ((on_real - 1) + on_fake)
     expected = -torch.nn.functional.logsigmoid(other @ answered + answered_bias).mean()
     (slope,) = torch.autograd.grad(expected, other)
     torch.testing.assert_close(loss, expected)
     torch.testing.assert_close(got, slope)
     assert torch.equal(D.weight.detach(), weight)
     assert D.weight.grad is None
+
+
+def test_an_unrolled_step_is_as_long_as_adams_own() -> None:
+    """Of an Adam without momentum; with the gradient's size left out, as Adam leaves it out."""
+    D = nn.Linear(3, 1)
+    optimizer = torch.optim.Adam(D.parameters(), lr=0.01, betas=(0.0, 0.9))
+    assert all((scale == 1).all() for scale in adam_scales(D, optimizer).values())
+    for size in (1e-4, 1e3):
+        for p in D.parameters():
+            p.grad = torch.full_like(p, size)
+        before = D.weight.detach().clone()
+        optimizer.step()
+        own = before - D.weight.detach()
+        mine = 0.01 * size / adam_scales(D, optimizer)["weight"]
+        torch.testing.assert_close(mine, own)
+
+
+def test_minibatch_discrimination_is_its_formula_to_the_second_derivative() -> None:
+    points = torch.randn(2, 5, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    by_hand = torch.zeros(2, 5, dtype=torch.float64)
+    for b in range(2):
+        for i in range(5):
+            by_hand[b, i] = sum(torch.exp(-(points[b, i] - points[b, j]).abs().sum()) for j in range(5) if j != i)
+    torch.testing.assert_close(nearness(points), by_hand.detach())
+    assert torch.autograd.gradcheck(nearness, (points,))
+    assert torch.autograd.gradgradcheck(nearness, (points,))
+    half = torch.randn(1, 4, 2).to(torch.bfloat16).requires_grad_()
+    nearness(half).sum().backward()
+    assert half.grad is not None
+    assert half.grad.dtype == torch.bfloat16
 
 
 def test_ema_follows_slowly_and_takes_over_running_statistics() -> None:

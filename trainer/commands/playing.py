@@ -18,7 +18,7 @@ from trainer.on_alert import Acting, Alarmed, OnAlert
 from trainer.ranks import Ranks
 from trainer.saving import Saving
 
-ALARMED, ELSEWHERE = 3, 1  # exit codes: an alert ended it; another process did
+ALARMED, ELSEWHERE, UNSAVED = 3, 1, 4  # exit codes: an alert ended it; another process did; its end is not on disk
 
 Begin = Callable[[Config, Checkpoint | None], monitor.Run]
 
@@ -49,8 +49,9 @@ class Playing:
             code: int | None = None
             try:
                 train(self.config, self.run, self._on_step, self.saving, self.start, self.device, self.ranks)
-                self._end("Finished")
-                return 0
+                lost = self.saving is not None and self.saving.failure
+                self._end("Finished, but not saved," if lost else "Finished")
+                return UNSAVED if lost else 0
             except Acting as acting:
                 self._act(acting.alert)
             except Stopped as stop:

@@ -9,6 +9,7 @@ from torch import nn
 
 from monitor.errors import InvalidValue
 from trainer.models.dcgan import DCGANDiscriminator, DCGANGenerator, check_dcgan
+from trainer.models.maxout import MaxoutDiscriminator, MaxoutGenerator
 from trainer.models.mlp import MLPDiscriminator, MLPGenerator
 from trainer.models.resnet import ResNetDiscriminator, ResNetGenerator, check_resnet
 
@@ -30,6 +31,7 @@ class Pair(NamedTuple):
 
 MODELS: dict[str, Pair] = {
     "dcgan": Pair(DCGANGenerator, DCGANDiscriminator, check_dcgan),
+    "maxout": Pair(MaxoutGenerator, MaxoutDiscriminator),
     "mlp": Pair(MLPGenerator, MLPDiscriminator),
     "resnet": Pair(ResNetGenerator, ResNetDiscriminator, check_resnet),
 }
