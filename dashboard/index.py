@@ -38,7 +38,7 @@ window.nashboard = {};
 window.nashboard.ready = new Promise((resolve) => { window.nashboard.resolve = resolve; });
 const call = (name) => (...args) => window.nashboard.ready.then((face) => face[name](...args));
 window.dash_clientside = window.dash_clientside || {};
-window.dash_clientside.nashboard = { route: call("route"), control: call("control"), search: call("search") };
+window.dash_clientside.nashboard = Object.fromEntries(["shell", "route", "control", "search"].map((name) => [name, call(name)]));
 """
 
 PAGE = """<!DOCTYPE html>
@@ -71,7 +71,7 @@ def digest(folder: Path) -> str:
     """A short hash of all files in a folder: a part of their address, so that browsers may keep them for ever."""
     found = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        found.update(path.name.encode() + b"\0" + path.read_bytes())
+        found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:12]
 
 
@@ -117,4 +117,7 @@ def page(prefix: str, api: str, assets: str) -> str:
 
 
 def _names(kind: str) -> list[str]:
-    return sorted(path.name for path in (ASSETS / kind).glob(f"*.{kind}"))
+    """Files of a kind below its folder. A table of words is left to the page: it takes that of its language alone."""
+    folder = ASSETS / kind
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob(f"*.{kind}"))
+    return sorted(name for name in found if not name.startswith("words/"))

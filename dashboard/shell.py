@@ -25,16 +25,18 @@ THEME = {
 
 
 def layout(base: str, assets: str) -> Any:
-    """The whole document: header, banner, and a place for the page that the address names."""
+    """The whole document: places for the header and for the page that the address names.
+
+    Both come from the store, through the browser: it puts their texts into the reader's language.
+    """
     return dmc.MantineProvider(
         defaultColorScheme="auto",
         theme=THEME,
         children=[
             dcc.Location(id="location", refresh=False),
-            dcc.Store(id="pages", data=pages()),
+            dcc.Store(id="pages", data=pages() | {"shell": header(base, assets).to_plotly_json()}),
             html.Div(id="sink", hidden=True),
-            html.A("Skip to content", href="#page", className="skip"),
-            header(base, assets),
+            html.Div(id="shell"),
             html.Div(id="banner", className="banner", role="status", hidden=True, **wild(aria_live="polite")),
             html.Main(id="page", className="page"),
         ],
@@ -42,10 +44,11 @@ def layout(base: str, assets: str) -> Any:
 
 
 def header(base: str, assets: str) -> Any:
-    """Name, places, and the switch between dark and light."""
+    """Name, places, and the switches of language and of dark and light."""
     return html.Header(
         className="top",
         children=[
+            html.A("Skip to content", href="#page", className="skip"),
             html.A(
                 href=base,
                 className="brand",
@@ -60,6 +63,7 @@ def header(base: str, assets: str) -> Any:
             ),
             html.Div(id="crumb", className="crumb"),
             html.Div(id="pulse", className="pulse", title="Connecting"),
+            html.Button(id="language", className="ghost language", **wild(data_language="")),
             dmc.ColorSchemeToggle(
                 id="scheme",
                 lightIcon=icon("sun"),
@@ -81,6 +85,11 @@ def pages() -> dict[str, Any]:
 
 def connect(app: Dash) -> None:
     """Wires the address and the controls to functions of assets/js/main.js."""
+    app.clientside_callback(
+        ClientsideFunction("nashboard", "shell"),
+        Output("shell", "children"),
+        Input("pages", "data"),
+    )
     app.clientside_callback(
         ClientsideFunction("nashboard", "route"),
         Output("page", "children"),

@@ -50,7 +50,7 @@ def test_from_the_runs_page_to_a_live_run(lab: Lab, page: Page) -> None:
     expect(page.locator("#run-head")).to_contain_text("139 / 1,000")
     expect(page).to_have_title(f"{run} · Nashboard")
 
-    page.get_by_text("Config and environment").click()
+    page.get_by_role("tab", name="Config").click()
     page.get_by_label("Search config").fill("optimizer")
     expect(page.locator(".fact-tables tr:visible")).to_have_text("optimizer.lr0.0002")
     page.get_by_role("link", name="Runs").click()
@@ -73,7 +73,7 @@ def test_what_is_drawn_on_the_screen_moves(lab: Lab, page: Page) -> None:
 def test_samples_come_and_the_slider_moves_through_them(lab: Lab, page: Page) -> None:
     run = lab.run("samples")
     lab.log(run, range(10))
-    page.goto(f"{lab.url}/runs/{run}")
+    page.goto(f"{lab.url}/runs/{run}?tab=samples")
     expect(page.locator("#run-samples")).to_contain_text("No samples yet")
     lab.samples(run, [0, 100, 200])
     lab.samples(run, [0], name="reference", kind="reference")

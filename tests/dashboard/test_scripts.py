@@ -25,7 +25,7 @@ def scripts(browser: Browser, lab: Lab) -> Iterator[Page]:
         """async () => {
           window.m = {};
           for (const { href } of document.querySelectorAll("link[rel=modulepreload]")) {
-            const name = href.split("/").pop().replace(".js", "");
+            const name = href.split("/js/")[1].replace(".js", "");
             if (name !== "main") window.m[name] = await import(href);
           }
         }"""

@@ -192,7 +192,7 @@ class Comparison {
     for (const run of this.known) {
       const change = answer.changes?.[run.id];
       const news = run.data.absorb(change, answer.runs?.find((one) => one.id === run.id));
-      if (news.samples.length) this.samples.add(run.id, news.samples);
+      if (change?.samples?.length) this.samples.add(run.id, change.samples);
       if (news.fresh.length) {
         await run.data.loadInfo(this.signal);
         this.lay();

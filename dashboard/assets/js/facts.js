@@ -1,6 +1,7 @@
 // Config and environment of a run as a table that can be searched.
 
 import { h } from "./dom.js";
+import { t } from "./words.js";
 
 /** Nested values as rows: { optimizer: { lr: 1 } } → ["optimizer.lr", "1"]. */
 export function flatten(value, prefix = "") {
@@ -13,23 +14,17 @@ export function flatten(value, prefix = "") {
 function table(title, values) {
   const rows = flatten(values ?? {}).filter(([key]) => key);
   const lines = rows.map(([key, text]) => h("tr", { "data-text": `${key} ${text}`.toLowerCase() }, h("th", { scope: "row" }, key), h("td", {}, text)));
-  if (!lines.length) lines.push(h("tr", { "data-text": "" }, h("td", { class: "muted" }, "nothing was told")));
+  if (!lines.length) lines.push(h("tr", { "data-text": "" }, h("td", { class: "muted" }, t("nothing was told"))));
   return h("div", { class: "fact-table" }, h("h4", {}, title), h("table", {}, h("tbody", {}, ...lines)));
 }
 
-/** A fold with both tables and a search field. */
+/** A card with both tables and a search field. */
 export function facts(info) {
-  const field = h("input", { type: "search", class: "field", placeholder: "Search config and environment", "aria-label": "Search config and environment" });
-  const tables = h("div", { class: "fact-tables" }, table("Config", info.config), table("Environment", info.environment));
+  const field = h("input", { type: "search", class: "field", placeholder: t("Search config and environment"), "aria-label": t("Search config and environment") });
+  const tables = h("div", { class: "fact-tables" }, table(t("Config"), info.config), table(t("Environment"), info.environment));
   field.addEventListener("input", () => {
     const text = field.value.trim().toLowerCase();
     for (const row of tables.querySelectorAll("tr[data-text]")) row.hidden = !row.dataset.text.includes(text);
   });
-  const count = flatten(info.config ?? {}).filter(([key]) => key).length;
-  return h(
-    "details",
-    { class: "section" },
-    h("summary", {}, "Config and environment", h("span", { class: "count" }, `${count} settings`)),
-    h("div", { class: "card fact-card" }, field, tables),
-  );
+  return h("div", { class: "card fact-card" }, field, tables);
 }

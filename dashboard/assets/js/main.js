@@ -12,6 +12,7 @@ import { RunsPage } from "./runs_page.js";
 import { span } from "./smoothing.js";
 import * as format from "./format.js";
 import * as view from "./view.js";
+import { LANGUAGES, choose, language, t, translated } from "./words.js";
 
 cells.install();
 api.whenUnauthorized(login.ask);
@@ -58,6 +59,12 @@ function restored(layout) {
   return walk(layout);
 }
 
+/** Clientside callback: the header, in the reader's language. */
+function shell(layouts) {
+  document.documentElement.dataset.language = language;
+  return translated(layouts.shell);
+}
+
 /** Clientside callback: the page for an address. */
 function route(pathname, layouts) {
   const path = view.path();
@@ -70,10 +77,24 @@ function route(pathname, layouts) {
   const [name, id] = named(path);
   page = make(name, id, leave.signal);
   begin(page, name, leave.signal);
-  return restored(layouts[name]);
+  return translated(restored(layouts[name]));
+}
+
+/** The button that changes to the other language; it is called by that language's own name. */
+function languages() {
+  const other = Object.keys(LANGUAGES).find((one) => one !== language);
+  const button = byId("language");
+  if (!button || button.dataset.language) return;
+  button.dataset.language = button.lang = other;
+  button.title = LANGUAGES[other];
+  button.setAttribute("aria-label", LANGUAGES[other]);
+  setText(button, { en: "EN", zh: "中文" }[other]);
+  button.addEventListener("click", () => choose(other));
 }
 
 async function begin(opened, name, signal) {
+  await appears("language");
+  languages();
   document.documentElement.dataset.page = name;
   for (const link of document.querySelectorAll(".place")) {
     link.toggleAttribute("aria-current", link.dataset.place === name);
@@ -95,7 +116,7 @@ async function begin(opened, name, signal) {
 /** Clientside callback: a control of the toolbar was moved. */
 function control(smooth, log, x) {
   const points = span(smooth);
-  setText(byId("smoothing-shown"), points ? `≈ ${format.steps(points)} points` : "off");
+  setText(byId("smoothing-shown"), points ? t("≈ {n} points", { n: format.steps(points) }) : t("off"));
   view.set({ smooth: smooth || null, log: log ? 1 : null, x: x === "step" ? null : x });
   return window.dash_clientside.no_update;
 }
@@ -118,4 +139,4 @@ document.addEventListener("click", (event) => {
 });
 
 warm();
-window.nashboard.resolve({ route, control, search });
+window.nashboard.resolve({ shell, route, control, search });

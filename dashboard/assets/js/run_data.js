@@ -11,6 +11,7 @@ export class RunData {
   constructor(id) {
     this.id = id;
     this.info = null;
+    this.samples = []; // its grids, by step
     this.series = new Map(); // name or signal → Series of the whole run
     this.fine = new Map(); // name → { from, to, series } of the zoomed stretch
     this.zoomed = null; // [from, to] in steps
@@ -28,6 +29,13 @@ export class RunData {
   async loadInfo(signal) {
     this.info = await api.get(RunData.path(this.id), { signal });
     return this.info;
+  }
+
+  /** All grids of samples anew. */
+  async loadSamples(signal) {
+    const { samples } = await api.get(`${RunData.path(this.id)}/samples`, { signal });
+    this.samples = merged([], samples);
+    return this.samples;
   }
 
   /** The wire names of a signal or name: itself, and the run's own name for it. */
@@ -115,10 +123,11 @@ export class RunData {
 
   /**
    * Merges what a live answer tells of this run.
-   * @returns { samples, fresh: new names } and whether anything that is drawn changed.
+   * @returns { fresh: new names } and whether anything that is drawn changed.
    */
   absorb(change, summary) {
     if (summary && this.info) Object.assign(this.info, summary);
+    if (change?.samples?.length) this.samples = merged(this.samples, change.samples);
     const fresh = [];
     let drawn = false;
     for (const [name, columns] of Object.entries(change?.points ?? {})) {
@@ -139,7 +148,7 @@ export class RunData {
       this.refetched = 0;
     }
     for (const series of this.series.values()) series.settled = true;
-    return { fresh, drawn, samples: change?.samples ?? [] };
+    return { fresh, drawn };
   }
 
   /** Fetches again what live points alone can't bring up to date; not too often. @returns a cursor or null. */
@@ -150,6 +159,12 @@ export class RunData {
     if (this.zoomed) await this.refine(signal, names);
     return cursor;
   }
+}
+
+/** Grids by step; one of the same step, name and kind takes the old one's place. */
+export function merged(held, fresh) {
+  const key = (one) => `${one.step}/${one.name}/${one.kind}`;
+  return [...new Map([...held, ...fresh].map((one) => [key(one), one])).values()].sort((a, b) => a.step - b.step);
 }
 
 /** Keeps a series' summary up to date with live points. Some may have been in it when it was fetched: these are not counted again. */

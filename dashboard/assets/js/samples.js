@@ -3,39 +3,13 @@
 import * as api from "./api.js";
 import { h, icon, setText } from "./dom.js";
 import * as format from "./format.js";
+import { Picture, told } from "./picture.js";
+import { merged } from "./run_data.js";
 import { lowerBound } from "./series.js";
 import * as view from "./view.js";
 
 const PLAY = 250; // ms a picture
 const AHEAD = 3; // pictures fetched before they are asked for
-
-/** One picture with its caption; it keeps the last one until the next can be shown, so nothing flickers. */
-class Picture {
-  constructor(label) {
-    this.image = h("img", { alt: "", draggable: "false", hidden: true });
-    this.stage = h("div", { class: "stage" }, this.image);
-    this.label = h("span", { class: "picture-label" }, label ?? "");
-    this.caption = h("span", { class: "caption" });
-    this.element = h("figure", { class: "picture" }, this.stage, h("figcaption", {}, this.label, this.caption));
-  }
-
-  async show(sample, caption) {
-    setText(this.caption, caption);
-    if (!sample || this.hash === sample.hash) return;
-    this.hash = sample.hash;
-    this.stage.style.aspectRatio = `${sample.columns * sample.tile_width} / ${sample.rows * sample.tile_height}`;
-    const next = new Image();
-    next.src = api.blob(sample.hash);
-    await next.decode().catch(() => null);
-    if (this.hash !== sample.hash) return; // another step was asked for meanwhile
-    this.image.src = next.src;
-    this.image.alt = `Grid of ${sample.count} samples at step ${sample.step}`;
-    this.image.hidden = false;
-    this.image.dataset.step = sample.step;
-  }
-}
-
-const told = (sample) => `${sample.count} samples, range ${sample.value_range}${sample.inferred ? " (inferred)" : ""}`;
 
 export class Samples {
   /** @param lanes [{ id, label }]: one picture each. @param reference whether real data are shown beside. */
@@ -94,9 +68,7 @@ export class Samples {
   add(id, fresh) {
     const all = this.known.get(id);
     if (!all || !fresh.length) return;
-    const key = (one) => `${one.step}/${one.name}/${one.kind}`;
-    const merged = new Map([...all, ...fresh].map((one) => [key(one), one]));
-    this.known.set(id, [...merged.values()].sort((a, b) => a.step - b.step));
+    this.known.set(id, merged(all, fresh));
     this.render();
   }
 

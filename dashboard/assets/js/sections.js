@@ -50,3 +50,6 @@ export function arrange(names) {
   }
   return { main, sections };
 }
+
+/** The series of the charts that stand at the top. */
+export const firstNames = (names) => arrange(names).main.slice(0, 4).flatMap((chart) => chart.curves.map((curve) => curve.signal));

@@ -1,0 +1,20 @@
+// What a run was started with: its config and its environment.
+
+import { facts } from "../facts.js";
+
+export class ConfigTab {
+  static title = "Config";
+
+  constructor(page, place) {
+    this.page = page;
+    this.place = place;
+  }
+
+  open() {
+    this.place.replaceChildren(facts(this.page.data.info));
+  }
+
+  anew() {
+    this.open();
+  }
+}
