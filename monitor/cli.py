@@ -15,6 +15,7 @@ COMMANDS = {
     "experiment": "trainer.commands.experiment:experiment",
     "serve": "monitor.commands.serve:serve",
     "dashboard": "dashboard.command:dashboard",
+    "diagnose": "monitor.commands.diagnose:diagnose",
     "sync": "monitor.commands.sync:sync",
     "runs": "monitor.commands.runs:runs",
     "tokens": "monitor.commands.tokens:tokens",

@@ -114,3 +114,12 @@ class DatabaseUnusable(NashboardError):
     """The database can't be opened: it is damaged, or not a database, or may not be read."""
 
     code = "database_unusable"
+
+
+class NotInstalled(NashboardError):
+    """Something optional is needed; the message says what to install."""
+
+    code = "not_installed"
+
+    def __init__(self, what: str, extra: str, module: str) -> None:
+        super().__init__(f"{what} need {module}, which is not installed: pip install 'nashboard[{extra}]'")

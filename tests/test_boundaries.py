@@ -40,6 +40,10 @@ ALLOWED: dict[str, set[str]] = {
         "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.doctor", "monitor.wire", "monitor.errors",
         "monitor.settings", "monitor.signals",
     },
+    "monitor.sources": {"monitor.sdk", "monitor.wire", "monitor.errors", "monitor.signals"},
+    "monitor.reports": {
+        "monitor.sources", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.signals",
+    },
     "dashboard": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "trainer": {"monitor", "monitor.errors", "monitor.settings"},
 }  # fmt: skip
@@ -57,6 +61,8 @@ NEVER: dict[str, set[str]] = {
     "monitor.projections": {"torch", "sqlalchemy", "fastapi", "dash"},
     "monitor.jobs": {"torch", "fastapi", "dash"},
     "monitor.api": {"dash", "torch", "sklearn", "openTSNE"},
+    "monitor.sources": HEAVY | {"tensorflow"},
+    "monitor.reports": HEAVY,
     "dashboard": {"sqlalchemy", "torch"},
     "trainer": {"sqlalchemy", "fastapi", "dash", "plotly"},
 }

@@ -1,0 +1,167 @@
+"""A report as one HTML file that opens with no server and asks no host for anything."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from monitor.doctor import Alert
+from monitor.reports.evidence import shown, value
+from monitor.reports.groups import grouped
+from monitor.reports.report import Picture, Report
+from monitor.reports.svg import picture
+from monitor.reports.terminal import reading_rows
+from monitor.reports.words import kind_name, steps, untold, when
+from monitor.wire import Advice
+
+# Nothing may be fetched from anywhere, whatever a run's names say.
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+
+
+def page(report: Report) -> str:
+    """The file."""
+    static = files("monitor.reports") / "static"
+    style, script = (static / "report.css").read_text(), (static / "report.js").read_text()
+    parts = [
+        _head(report),
+        *(_finding(report, alert) for alert in report.findings),
+        _curves(report),
+        _samples(report.pictures),
+        _untold(report),
+        _table("Config", flat(report.config)),
+        _table("Environment", flat(report.environment)),
+        _table("How it was read", dict(reading_rows(report.reading)) if report.reading else {}),
+        _table("Left out", {"for want of room": ", ".join(report.left_out)} if report.left_out else {}),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(report.title)} · Nashboard</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+        f"{''.join(parts)}\n</main>\n"
+        f'<script type="application/json" id="data">{_data(report)}</script>\n<script>\n{script}</script>\n</body>\n</html>\n'
+    )
+
+
+def _head(report: Report) -> str:
+    worst = next((one.severity for one in report.findings if one.state != "resolved"), "")
+    facts = [("steps", f"{steps(report.first_step)} to {steps(report.last_step)}")] if report.last_step >= 0 else []
+    shown_ = "".join(
+        f'<div><span class="muted">{escape(what)}</span> {escape(text)}</div>' for what, text in facts + report.facts
+    )
+    return (
+        f'<h1>{escape(report.title)}</h1><p class="muted">{escape(report.subtitle)}</p><div class="facts">{shown_}</div>'
+        f'<div class="card verdict {worst}" id="verdict">{escape(report.verdict)}</div>'
+    )
+
+
+def _finding(report: Report, alert: Alert) -> str:
+    over = '<span class="badge">over</span>' if alert.state == "resolved" else ""
+    cause = (
+        f"<p>Most likely a consequence of: {kind_name(alert.consequence_of).lower()}.</p>"
+        if alert.consequence_of
+        else ""
+    )
+    found = shown(report, alert)
+    seen = "".join(
+        f'<li>{escape(one.says)} <span class="muted">· {escape(one.signal)} {value(one.value)}, '
+        f"limit {value(one.threshold)}</span></li>"
+        for one in alert.evidence
+    )
+    advice = "".join(_advice(one) for one in alert.advice) if not alert.consequence_of else ""
+    tries = f"<div><h4>What to try</h4><ol>{advice}</ol></div>" if advice else ""
+    return (
+        f'<section class="card finding {alert.severity}"><header><span class="badge {alert.severity}">{alert.severity}</span>'
+        f"<h3>{escape(kind_name(alert.kind))}</h3>{over}</header>"
+        f'<p>{escape(alert.summary)}</p><p class="muted">{escape(when(alert))}</p>{cause}'
+        f"{picture(found[0], found[1], alert) if found else ''}"
+        f'<div class="parts"><div><h4>What was seen</h4><ul>{seen}</ul></div>{tries}</div></section>'
+    )
+
+
+def _advice(one: Advice) -> str:
+    flag = f" <code>{escape(one.flag)}</code>" if one.flag else ""
+    return (
+        f"<li><b>{escape(one.name)}</b>: {escape(one.why)}.{flag}<details><summary>Code</summary>"
+        f'<pre><code>{escape(one.code)}</code></pre><p class="muted small">{escape(one.paper)}</p></details></li>'
+    )
+
+
+def _curves(report: Report) -> str:
+    cards = []
+    for title, names in grouped(name for name, curve in report.curves.items() if curve.step):
+        listed = escape(msgspec.json.encode(names).decode())
+        cards.append(f'<div class="card chart" data-title="{escape(title)}" data-names="{listed}"></div>')
+    if not cards:
+        return ""
+    return (
+        '<h2>Curves</h2><div class="tools"><span class="muted small">Drag to zoom in all charts, double-click for all steps; '
+        'findings are shaded.</span><button type="button" id="reset" hidden>All steps</button></div>'
+        f'<div class="charts">{"".join(cards)}</div>'
+    )
+
+
+def _samples(pictures: list[Picture]) -> str:
+    names: dict[str, list[int]] = {}
+    for place, one in enumerate(pictures):
+        names.setdefault(f"{one.name} ({one.kind}{', ' + one.shown if one.shown else ''})", []).append(place)
+    cards = "".join(
+        f'<div class="card samples" data-places="{places}"><h3>{escape(name)}</h3><p><output></output></p><img alt="">'
+        f'<p><input type="range" min="0" max="{len(places) - 1}" value="{len(places) - 1}" '
+        f'aria-label="Step of {escape(name)}"></p></div>'
+        for name, places in names.items()
+    )
+    return f'<h2>Samples</h2><div class="charts">{cards}</div>' if cards else ""
+
+
+def _untold(report: Report) -> str:
+    if not report.lacks:
+        return ""
+    rows = "".join(
+        f"<tr><th>{escape(kind)}</th><td>{escape(signals)}</td></tr>" for kind, signals in untold(report.lacks)
+    )
+    why = '<p class="muted">For want of these signals:</p>'
+    return f'<h2>Could not be told</h2><div class="card">{why}<table>{rows}</table></div>'
+
+
+def _table(title: str, rows: Mapping[str, Any]) -> str:
+    if not rows:
+        return ""
+    cells = "".join(f"<tr><th>{escape(str(name))}</th><td>{escape(str(text))}</td></tr>" for name, text in rows.items())
+    return f'<h2>{title}</h2><div class="card wide"><table>{cells}</table></div>'
+
+
+def flat(values: Mapping[str, Any], before: str = "") -> dict[str, str]:
+    """Nested settings by their joined names."""
+    found: dict[str, str] = {}
+    for name, one in values.items():
+        if isinstance(one, dict) and one:
+            found |= flat(one, f"{before}{name}.")
+        else:
+            found[f"{before}{name}"] = one if isinstance(one, str) else msgspec.json.encode(one).decode()
+    return found
+
+
+def _data(report: Report) -> str:
+    bands = [
+        {"from": one.onset_step, "to": one.resolved_step, "severity": one.severity}
+        for one in report.alerts
+        if one.severity != "info" and not one.consequence_of
+    ]
+    pictures = [
+        {"step": one.step, "src": f"data:{one.media_type};base64,{base64.b64encode(one.data).decode()}"}
+        for one in report.pictures
+    ]
+    curves = {
+        name: {key: part for key, part in msgspec.to_builtins(curve).items() if part != []}
+        | {"nonfinite": msgspec.to_builtins(curve.nonfinite)}
+        for name, curve in report.curves.items()
+        if curve.step
+    }
+    text = msgspec.json.encode({"curves": curves, "bands": bands, "pictures": pictures}).decode()
+    return text.replace("<", "\\u003c")

@@ -1,0 +1,149 @@
+"""A report in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from monitor.doctor import Alert
+from monitor.reports.braille import Drawing
+from monitor.reports.evidence import shown, value
+from monitor.reports.report import Reading, Report
+from monitor.reports.words import kind_name, listed, steps, untold, when
+from monitor.wire import Advice, Columns, Evidence
+
+COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
+MARGIN = 22  # columns beside a chart
+WIDEST = 72
+
+
+def show(report: Report, console: Console) -> None:
+    """Prints it."""
+    console.print(_head(report))
+    for alert in report.findings:
+        console.print(Group(*_finding(report, alert, console.width)))
+        console.print()
+    if report.lacks:
+        console.print(_untold(report.lacks))
+    if report.reading:
+        console.print(_reading(report.reading))
+
+
+def _head(report: Report) -> Panel:
+    worst = next((one.severity for one in report.findings), "")
+    colour = COLOURS.get(worst, "green" if report.rows else "blue")
+    steps_ = f"steps {steps(report.first_step)} to {steps(report.last_step)}" if report.last_step >= 0 else "no steps"
+    return Panel(Text(report.verdict, style="bold"), title=Text(report.title), subtitle=steps_, border_style=colour)
+
+
+def _finding(report: Report, alert: Alert, width: int) -> list[RenderableType]:
+    colour = COLOURS[alert.severity]
+    over = " (over)" if alert.state == "resolved" else ""
+    parts: list[RenderableType] = [
+        Rule(
+            Text(f"{kind_name(alert.kind)} · {alert.severity}{over}", style=f"bold {colour}"),
+            align="left",
+            style=colour,
+        ),
+        Text(alert.summary),
+        Text(when(alert), style="dim"),
+    ]
+    if alert.consequence_of:
+        parts.append(Text(f"Most likely a consequence of: {kind_name(alert.consequence_of).lower()}.", style="dim"))
+    found = shown(report, alert)
+    if found:
+        parts.append(_chart(*found, alert, width))
+    parts += [
+        Text(f"  • {one.says}  [{one.signal} {value(one.value)}, limit {value(one.threshold)}]")
+        for one in alert.evidence
+    ]
+    if alert.advice and not alert.consequence_of:
+        parts.append(Text("What to try", style="bold"))
+        for number, advice in enumerate(alert.advice, 1):
+            parts += _advice(number, advice)
+    return parts
+
+
+def _chart(evidence: Evidence, curve: Columns, alert: Alert, width: int) -> RenderableType:
+    drawing = Drawing(curve, min(max(width - MARGIN, 20), WIDEST))
+    colour = COLOURS[alert.severity]
+    start = drawing.column(alert.onset_step)
+    end = drawing.column(drawing.last if alert.resolved_step is None else alert.resolved_step)
+    text = Text()
+    for number, line in enumerate(drawing.lines):
+        label = value(drawing.high) if number == 0 else value(drawing.low) if number == len(drawing.lines) - 1 else ""
+        text.append(f"{label:>10} ", style="dim")
+        text.append(line[:start])
+        text.append(line[start : end + 1], style=colour)
+        text.append(line[end + 1 :] + "\n")
+    marks = "".join(
+        "×" if place in drawing.bad else "▔" if start <= place <= end else " " for place in range(len(drawing.lines[0]))
+    )
+    text.append(" " * 11)
+    text.append(marks.rstrip() + "\n", style=colour)
+    log = ", logarithmic" if drawing.logarithmic else ""
+    bad = ", × not finite" if drawing.bad else ""
+    ends = f"{steps(drawing.first)} … {steps(drawing.last)}"
+    text.append(" " * 11 + f"{evidence.signal}, steps {ends}{log}{bad}", style="dim")
+    return Padding(text, (1, 0))
+
+
+def _advice(number: int, advice: Advice) -> list[RenderableType]:
+    line = Text(f"  {number}. ")
+    line.append(advice.name, style="bold")
+    line.append(f": {advice.why}.")
+    parts: list[RenderableType] = [line]
+    if number == 1:
+        parts.append(
+            Padding(Syntax(advice.code, "python", theme="ansi_dark", background_color="default"), (0, 0, 0, 5))
+        )
+    if advice.flag:
+        parts.append(Text(f"     nashboard train {advice.flag}", style="dim"))
+    return parts
+
+
+def _untold(lacks: dict[str, list[str]]) -> RenderableType:
+    table = Table(
+        "could not be told", "signals that would be needed", box=None, padding=(0, 2, 0, 0), header_style="bold dim"
+    )
+    for kind, signals in untold(lacks):
+        table.add_row(kind, signals, style="dim")
+    return Padding(table, (0, 0, 1, 0))
+
+
+def _reading(reading: Reading) -> RenderableType:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for what, text in reading_rows(reading):
+        table.add_row(what, text)
+    return table
+
+
+def reading_rows(reading: Reading) -> list[tuple[str, str]]:
+    """(what, in words) of how a log was read; what there is nothing to say of is left out."""
+    matched = [name if name == signal else f"{signal} ← {name}" for signal, name in reading.matched.items()]
+    second = [f"{name} ({signal} is {reading.matched[signal]})" for name, signal in reading.second.items()]
+    faults = [f"{fault.where}: {fault.says}" for fault in reading.faults.listed]
+    if reading.faults.count > len(faults):
+        faults.append(f"… {reading.faults.count} in all")
+    rows = [
+        ("read", f"{reading.path} ({reading.kind}, {reading.rows:,} rows, step: {reading.step or 'none'})"),
+        ("used", _some(matched)),
+        ("not used", _some(second)),
+        ("unknown", _some(reading.unknown) + (" (--map SIGNAL=NAME says what one means)" if reading.unknown else "")),
+        ("no numbers", _some(reading.texts)),
+        ("not read", "\n".join(faults)),
+        ("note", "\n".join(reading.notes)),
+    ]
+    return [(what, text) for what, text in rows if text]
+
+
+def _some(names: list[str], most: int = 40) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return listed(names[:most], "and" if not more else ",") + more if names else ""

@@ -1,0 +1,101 @@
+"""The doctor's findings in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from monitor.doctor import Alert
+
+KINDS = {
+    "non_finite": "Values that are no numbers",
+    "exploding_gradient": "Exploding gradients",
+    "vanishing_gradient": "Vanishing gradients",
+    "discriminator_dominates": "Discriminator too strong",
+    "generator_dominates": "Discriminator too weak",
+    "mode_collapse": "Mode collapse",
+    "oscillation": "Oscillation",
+    "quality_fluctuation": "Fluctuating quality",
+    "non_convergence": "No convergence",
+    "discriminator_overfit": "Overfitting discriminator",
+    "spectral_collapse": "Spectral collapse",
+}
+NEEDED = {
+    "sample": "samples and a reference (run.samples, run.reference)",
+    "spectral_norm/": "singular values (run.watch)",
+    "effective_rank/": "effective ranks (run.watch)",
+    "logits/validation": "the discriminator's outputs on held-out images (logits/validation)",
+}
+ORDER = ("critical", "warning", "info")
+
+
+def kind_name(kind: str) -> str:
+    """What people call it."""
+    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def sorted_findings(alerts: Sequence[Alert]) -> list[Alert]:
+    """The gravest first, open ones before those that are over, consequences last."""
+    return sorted(
+        alerts,
+        key=lambda one: (bool(one.consequence_of), one.state == "resolved", ORDER.index(one.severity), one.onset_step),
+    )
+
+
+def steps(step: int) -> str:
+    """12345 as 12,345."""
+    return f"{step:,}"
+
+
+def verdict(alerts: Sequence[Alert], rows: int) -> str:
+    """One or two sentences on the whole."""
+    roots = [one for one in sorted_findings(alerts) if one.state != "resolved" and not one.consequence_of]
+    grave = [one for one in roots if one.severity != "info"]
+    if not rows:
+        return "Nothing to judge: there is no value that the doctor knows."
+    if grave:
+        worst = grave[0]
+        first = f" First try: {_lower(worst.advice[0].name)}." if worst.advice else ""
+        return f"{kind_name(worst.kind)} since step {steps(worst.onset_step)}. {_sentence(worst.summary)}{first}"
+    past = [one for one in alerts if one.state == "resolved" and one.severity != "info"]
+    if past:
+        names = listed([f"{_lower(kind_name(one.kind))} (steps {span(one)})" for one in past[:3]], "and")
+        return f"Nothing wrong at the end; before: {names}."
+    return "Nothing wrong seen." + (f" Worth a look: {_lower(kind_name(roots[0].kind))}." if roots else "")
+
+
+def span(alert: Alert) -> str:
+    """From where to where it went."""
+    end = "the end" if alert.resolved_step is None else steps(alert.resolved_step)
+    return f"{steps(alert.onset_step)} to {end}"
+
+
+def when(alert: Alert) -> str:
+    """Since when, told when, how sure."""
+    over = f", over at step {steps(alert.resolved_step)}" if alert.resolved_step is not None else ""
+    return f"Since step {steps(alert.onset_step)}, told at step {steps(alert.step)}{over}; {100 * alert.confidence:.0f} % sure."
+
+
+def untold(lacks: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """(kind, what would be needed) of what could not be told."""
+    return [(kind_name(kind), listed([needed(signal) for signal in signals], "and")) for kind, signals in lacks.items()]
+
+
+def needed(signal: str) -> str:
+    """A signal that is missing, in words."""
+    if signal.startswith(("grad_norm/", "update_ratio/")):
+        return f"{signal} (run.watch)"
+    return NEEDED.get(signal, signal)
+
+
+def listed(words: Sequence[str], last: str) -> str:
+    """a, b and c; each once."""
+    some = list(dict.fromkeys(words))
+    return "".join(some) if len(some) < 2 else f"{', '.join(some[:-1])} {last} {some[-1]}"
+
+
+def _lower(text: str) -> str:
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

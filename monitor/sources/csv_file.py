@@ -1,0 +1,82 @@
+"""CSV: any of the usual separators; cells that are missing are no values."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from monitor.errors import InvalidValue
+from monitor.sources.numbers import number
+from monitor.sources.tabular import Tabular
+
+SEPARATORS = ",;\t|"
+LONGEST = 1 << 20  # characters of a cell
+
+
+class CsvFile(Tabular):
+    """A table with a line of names on top."""
+
+    kind = "CSV"
+
+    def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Lines of as many cells as the head has; others are faults."""
+        csv.field_size_limit(LONGEST)
+        with open_text(self.path) as file:
+            reader = csv.reader(_without_nul(file), delimiter=self._separator())
+            try:
+                head = [name.strip() for name in next(reader, [])]
+            except csv.Error as error:
+                raise InvalidValue(f"{self.path} is no CSV: {error}") from None
+            self._check(head)
+            while True:
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    self.faults.add(f"line {reader.line_num}", str(error))
+                    continue
+                if len(cells) == len(head):
+                    yield reader.line_num, dict(zip(head, cells, strict=True))
+                elif cells:
+                    self.faults.add(f"line {reader.line_num}", f"{len(cells)} cells, the head has {len(head)}")
+
+    def _separator(self) -> str:
+        with open_text(self.path) as file:
+            head = file.readline(LONGEST)
+        return max(SEPARATORS, key=head.count)
+
+    def _check(self, head: list[str]) -> None:
+        if not any(head):
+            raise InvalidValue(f"{self.path} is empty")
+        double = sorted({name for name in head if head.count(name) > 1})
+        if double:
+            raise InvalidValue(f"{self.path}: the columns {', '.join(map(repr, double))} come twice")
+        if all(_is_number(name) for name in head):
+            raise InvalidValue(f"{self.path} has no line of names on top: the first line is {','.join(head)[:80]!r}")
+
+
+def open_text(path: Path) -> TextIO:
+    """A file as text, unpacked if it ends in `.gz`; bytes that are no UTF-8 are replaced."""
+    with path.open("rb") as file:
+        start = file.read(2)
+    encoding = "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    if start == b"\x1f\x8b":
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
+    return path.open(encoding=encoding, errors="replace", newline="")
+
+
+def _without_nul(file: TextIO) -> Iterator[str]:
+    """A machine that lost its power leaves zeros at the end of a file."""
+    for line in file:
+        yield line.replace("\0", "")
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return number(cell) is not None
+    except ValueError:
+        return False
