@@ -18,6 +18,7 @@ COMMANDS = {
     "diagnose": "monitor.commands.diagnose:diagnose",
     "sync": "monitor.commands.sync:sync",
     "runs": "monitor.commands.runs:runs",
+    "alerts": "monitor.commands.alerts:alerts",
     "tokens": "monitor.commands.tokens:tokens",
 }
 EXTRAS = {"trainer": "trainer", "dashboard": "server", "monitor": "server"}

@@ -20,7 +20,7 @@ LISTS = ("tags", "stop_on", "allowed_hosts")  # comma-separated in the environme
 TOKEN = "^(.{16,})?$"
 ALERTS = (
     "^(critical|warning|info|non_finite|exploding_gradient|vanishing_gradient|discriminator_dominates|generator_dominates|"
-    "mode_collapse|oscillation|quality_fluctuation|non_convergence|discriminator_overfit|spectral_collapse)$"
+    "mode_collapse|oscillation|quality_fluctuation|non_convergence|discriminator_overfit|spectral_collapse|rule:.{1,58})$"
 )
 
 Count = Annotated[int, Meta(ge=1)]
@@ -46,7 +46,8 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
     stop_on: Annotated[
         tuple[Annotated[str, Meta(pattern=ALERTS)], ...],
         Meta(
-            description="Kinds or severities of alerts that set `Run.should_stop`: critical, mode_collapse, …; comma-separated."
+            description="Kinds or severities of alerts that set `Run.should_stop`: critical, mode_collapse, rule:NAME, …; "
+            "comma-separated."
         ),
     ] = ()
     resume: Annotated[str, Meta(description="Id of the run to go on with.")] = ""

@@ -23,8 +23,10 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.sdk": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.storage": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.ingest": {
-        "monitor.storage", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
+        "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.wire", "monitor.errors", "monitor.settings",
+        "monitor.signals",
     },
+    "monitor.rules": {"monitor.doctor", "monitor.wire", "monitor.errors"},
     "monitor.streams": set(),
     "monitor.detectors": {"monitor.streams", "monitor.wire"},
     "monitor.doctor": {
@@ -37,8 +39,8 @@ ALLOWED: dict[str, set[str]] = {
         "monitor.settings",
     },
     "monitor.api": {
-        "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.doctor", "monitor.wire", "monitor.errors",
-        "monitor.settings", "monitor.signals",
+        "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.wire",
+        "monitor.errors", "monitor.settings", "monitor.signals",
     },
     "monitor.sources": {"monitor.sdk", "monitor.wire", "monitor.errors", "monitor.signals"},
     "monitor.reports": {
@@ -56,6 +58,7 @@ NEVER: dict[str, set[str]] = {
     "monitor.ingest": {"fastapi", "dash", "torch"},
     "monitor.streams": HEAVY | {"PIL"},
     "monitor.detectors": HEAVY | {"PIL"},
+    "monitor.rules": HEAVY | {"PIL"},
     "monitor.sample_metrics": {"torch", "sqlalchemy", "fastapi", "dash"},
     "monitor.doctor": {"torch", "sqlalchemy", "fastapi", "dash"},
     "monitor.projections": {"torch", "sqlalchemy", "fastapi", "dash"},

@@ -20,6 +20,7 @@ from monitor.api import (
     openapi,
     projections,
     records,
+    rules,
     runs,
     samples,
     series,
@@ -54,7 +55,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     outer.state.house = home
     api = FastAPIOffline(title="Nashboard API", version="1", redoc_url=None)
     api.state.house = home
-    for module in (records, runs, series, samples, batches, fields, alerts, projections, live, health, login):
+    for module in (records, runs, series, samples, batches, fields, alerts, rules, projections, live, health, login):
         api.include_router(module.router)
     answers.install(api)
     openapi.describe(api)

@@ -15,6 +15,7 @@ from monitor.api.auth import Auth
 from monitor.ingest.change import Change
 from monitor.ingest.live import LiveLog
 from monitor.ingest.rounds import Rounds
+from monitor.ingest.rule_rounds import RuleRounds
 from monitor.ingest.writer import Writer
 from monitor.jobs.kinds import KINDS
 from monitor.jobs.scheduler import Scheduler
@@ -54,15 +55,18 @@ class House:
             self.engine, self.blobs, self.writer, KINDS, settings.job_workers, settings.job_seconds
         )
         self.rounds = Rounds(self.engine, self.live, self.writer)
+        self.rules = RuleRounds(self.engine, self.live, self.writer)
 
     def start(self) -> None:
-        """Starts the writer and the doctor."""
+        """Starts the writer, the doctor, and who follows the rules."""
         self.writer.start()
         self.rounds.start()
+        self.rules.start()
 
     def _publish(self, changes: list[Change]) -> None:
         self.live.publish(changes)
         self.rounds.wake()
+        self.rules.wake()
         if any(change.jobs for change in changes):
             self.scheduler.wake()
 
@@ -74,6 +78,7 @@ class House:
     def stop(self) -> None:
         """Writes what waits and closes the database."""
         self.rounds.stop()
+        self.rules.stop()
         self.writer.stop()
         self.engine.dispose()
         self._lock.release()

@@ -11,7 +11,9 @@ from msgspec import Struct
 from monitor import wire
 from monitor.api.alerts import Snooze
 from monitor.api.login import Entered, Login
+from monitor.api.rules import Preview, Previewed, RuleInfo, RuleList
 from monitor.api.runs import Patch
+from monitor.rules import Rule
 from monitor.wire import Ack, AlertInfo, Batch, Columns, FieldInfo, Live, RunDetail, RunInfo, RunSummary, SampleInfo
 
 
@@ -123,6 +125,9 @@ BODIES: dict[tuple[str, str], type[Struct]] = {
     ("patch", "/runs/{run_id}"): Patch,
     ("post", "/login"): Login,
     ("post", "/alerts/{alert_id}/{action}"): Snooze,
+    ("post", "/rules"): Rule,
+    ("put", "/rules/{rule_id}"): Rule,
+    ("post", "/rules/preview"): Preview,
 }
 ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("post", "/runs"): Declared,
@@ -144,6 +149,11 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("get", "/alerts"): AlertList,
     ("get", "/runs/{run_id}/alerts"): AlertList,
     ("post", "/alerts/{alert_id}/{action}"): AlertInfo,
+    ("get", "/rules"): RuleList,
+    ("post", "/rules"): RuleInfo,
+    ("get", "/rules/{rule_id}"): RuleInfo,
+    ("put", "/rules/{rule_id}"): RuleInfo,
+    ("post", "/rules/preview"): Previewed,
     ("get", "/live"): Live,
     ("post", "/login"): Entered,
 }
@@ -176,7 +186,8 @@ def _complete(schema: dict[str, Any]) -> None:
                     content["application/msgpack"] = content["application/json"]
                 operation["requestBody"] = {"required": True, "content": content}
             if key in ANSWERS:
-                operation["responses"]["200"]["content"] = {"application/json": {"schema": reference[ANSWERS[key]]}}
+                good = next(code for code in ("200", "201") if code in operation["responses"])
+                operation["responses"][good]["content"] = {"application/json": {"schema": reference[ANSWERS[key]]}}
             operation["responses"].pop("422", None)
             error = {"application/json": {"schema": reference[Error]}}
             operation["responses"]["default"] = {"description": "An error", "content": error}

@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import click
-import httpx
 from rich.console import Console
 from rich.table import Table
 
-from monitor.errors import NashboardError
+from monitor.commands.service import ask
 from monitor.settings import ClientSettings, load
-
-
-def fetch(server: str, token: str, params: dict[str, str | int]) -> list[dict[str, Any]]:
-    """The summaries of runs, newest first.
-
-    Raises:
-        NashboardError: the service can't be reached or would not answer.
-    """
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    try:
-        answer = httpx.get(f"{server.rstrip('/')}/api/v1/runs", params=params, headers=headers, timeout=10)
-    except httpx.HTTPError as error:
-        raise NashboardError(f"{server} can't be reached: {error}") from None
-    if answer.is_error:
-        raise NashboardError(f"{server} answered {answer.status_code}: {answer.json()['error']['message']}")
-    found: list[dict[str, Any]] = answer.json()["runs"]
-    return found
 
 
 def ago(seconds: float) -> str:
@@ -55,10 +36,8 @@ def number(value: float | None) -> str:
 def runs(server: str | None, token: str | None, state: str | None, project: str | None, limit: int) -> None:
     """Lists runs, newest first."""
     settings = load(ClientSettings, {"server": server, "token": token})
-    asked: dict[str, str | int] = {"limit": limit}
-    asked |= {key: value for key, value in (("state", state), ("project", project)) if value}
     table = Table("run", "name", "project", "state", "step", "loss D", "loss G", "started", "took")
-    for run in fetch(settings.server, settings.token, asked):
+    for run in ask(settings, "GET", "runs", limit=limit, state=state, project=project)["runs"]:
         of = f" of {run['total_steps']}" if run["total_steps"] else ""
         table.add_row(
             run["id"],

@@ -17,8 +17,10 @@ from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
 from monitor.storage import alerts as alert_store
 from monitor.storage import jobs as job_queue
+from monitor.storage import rules as rule_store
 from monitor.storage.batches import Stored, reference_of
 from monitor.storage.blobs import Blobs
+from monitor.storage.named import read_all
 from monitor.storage.rollups import LEVELS, SHIFT
 from monitor.storage.statements import Statements
 from monitor.storage.tables import (
@@ -30,6 +32,8 @@ from monitor.storage.tables import (
     points,
     projections,
     rollups,
+    rule_memory,
+    rules,
     runs,
     samples,
     senders,
@@ -37,6 +41,15 @@ from monitor.storage.tables import (
 from monitor.wire import AlertInfo, Batch, Event, Field, Finish, RunInfo, Samples, Scalars
 
 MAX_DURATION = 10 * 366 * 86_400.0  # a sender that tells of a longer run had its clock set meanwhile
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """An alert of a rule, as it was at that version."""
+
+    rule: int
+    version: float
+    alert: dict[str, Any]
 
 
 @dataclass
@@ -119,7 +132,7 @@ class Applier:
         self._series.drop(run_id)
         self._media.drop(connection, run_id)
         throw_away(connection, run_id)
-        for table in (senders, events, jobs, job_memory, projections, alerts, doctors):
+        for table in (senders, events, jobs, job_memory, projections, alerts, doctors, rule_memory):
             connection.execute(delete(table).where(table.c.run_id == run_id))
         connection.execute(delete(runs).where(runs.c.id == run_id))
         self._deleted.append(Change(run_id, deleted=True))
@@ -133,8 +146,23 @@ class Applier:
 
     def alerted(self, connection: Connection, run_id: str, told: Sequence[dict[str, Any]], known: bytes) -> None:
         """Takes what the doctor says of a run's alerts, and what it knows by now."""
-        changed = [found for one in told if (found := alert_store.put(connection, run_id, one))]
         alert_store.keep(connection, run_id, known)
+        self._alerts(connection, run_id, told)
+
+    def ruled(self, connection: Connection, run_id: str, told: Sequence[Ruled], known: bytes) -> None:
+        """Takes what rules say of a run, and what following them knows by now. Rules that were changed meanwhile say nothing."""
+        current = {(one.id, one.version) for one in read_all(connection, rules)}
+        self._run(connection, run_id)
+        rule_store.keep(connection, run_id, known)
+        self._alerts(connection, run_id, [one.alert for one in told if (one.rule, one.version) in current])
+
+    def rule_over(self, connection: Connection, kind: str) -> None:
+        """A rule was changed or removed: its alerts are resolved."""
+        for alert in rule_store.open_alerts(connection, kind):
+            self.alert_changed(connection, alert.id, "resolved")
+
+    def _alerts(self, connection: Connection, run_id: str, told: Sequence[dict[str, Any]]) -> None:
+        changed = [found for one in told if (found := alert_store.put(connection, run_id, one))]
         if changed:  # else nobody need be woken
             self._run(connection, run_id).change.alerts += changed
 
@@ -143,6 +171,11 @@ class Applier:
         found = alert_store.change(connection, alert_id, to, until)
         self._run(connection, found.run).change.alerts.append(found)
         return found
+
+    def wake_snoozed(self, connection: Connection) -> None:
+        """Alerts whose snooze is over are open again."""
+        for found in alert_store.wake_snoozed(connection):
+            self._run(connection, found.run).change.alerts.append(found)
 
     def _run(self, connection: Connection, run_id: str) -> RunState:
         state = self._runs.get(run_id)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from math import nan
 from typing import Any
 
 import msgspec
@@ -20,6 +19,7 @@ from monitor.doctor import Alert as Told
 from monitor.doctor import Doctor
 from monitor.errors import NashboardError
 from monitor.ingest.live import LiveLog
+from monitor.ingest.rows import rows_of
 from monitor.ingest.writer import Writer
 from monitor.storage import alerts as store
 from monitor.storage.retelling import names_of, retell
@@ -155,7 +155,7 @@ class Rounds:
             return
         for event in change.events:
             known.doctor.event(event["kind"], event["step"], event["data"])
-        self._tell(known, _rows(change, known.doctor))
+        self._tell(known, rows_of(change, known.doctor.looks_at))
 
     def _forget(self, run_id: str, step: int) -> None:
         """The run goes on from `step`. What was told or kept while the rewind was being written is taken back as well."""
@@ -268,20 +268,3 @@ def _caught_up(connection: Connection, patient: Patient) -> list[Told]:
         told += doctor.observe(*batch)
         batch = next(batches, None)
     return told
-
-
-def _rows(change: LiveRun, doctor: Doctor) -> list[tuple[int, dict[str, float]]]:
-    """A change's points by step, ascending, of the series that the doctor looks at."""
-    rows: dict[int, dict[str, float]] = {}
-    for name, columns in change.points.items():
-        if not doctor.looks_at(name):
-            continue
-        signs = dict(_signs(columns.nonfinite))
-        for step, value in zip(columns.step, columns.last, strict=True):
-            rows.setdefault(step, {})[name] = signs.get(step, nan) if value is None else value
-    return sorted(rows.items())
-
-
-def _signs(nonfinite: Any) -> Iterable[tuple[int, float]]:
-    for step, above, below in zip(nonfinite.step, nonfinite.pos_inf, nonfinite.neg_inf, strict=True):
-        yield step, float("inf") if above else float("-inf") if below else nan

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, RowMapping, case, delete, insert, select, update
 
 from monitor.errors import InvalidValue, NotFound
-from monitor.storage.tables import alerts, doctors
+from monitor.storage.tables import alerts, doctors, rule_memory
 from monitor.wire import AlertInfo
 
 STATES = ("open", "acknowledged", "snoozed", "resolved")
@@ -99,10 +99,27 @@ def change(connection: Connection, alert_id: int, state: str, snoozed_until: flo
     return info_of(connection.execute(select(alerts).where(alerts.c.id == alert_id)).mappings().one())
 
 
+def wake_snoozed(connection: Connection) -> list[AlertInfo]:
+    """Opens the alerts whose snooze is over; these."""
+    now = time.time()
+    over = (alerts.c.state == "snoozed") & (alerts.c.snoozed_until <= now)
+    ids = list(connection.execute(select(alerts.c.id).where(over)).scalars())
+    mine = alerts.c.id.in_(ids)
+    connection.execute(update(alerts).where(mine).values(state="open", updated_at=now))
+    return [info_of(row) for row in connection.execute(select(alerts).where(mine)).mappings()]
+
+
+def any_snooze_over(connection: Connection) -> bool:
+    """Whether `wake_snoozed` has something to do."""
+    over = (alerts.c.state == "snoozed") & (alerts.c.snoozed_until <= time.time())
+    return connection.execute(select(alerts.c.id).where(over).limit(1)).first() is not None
+
+
 def rewind(connection: Connection, run_id: str, step: int) -> None:
-    """Drops alerts that were told after `step`, and what the doctor knew: it goes through the run again."""
+    """Drops alerts that were told after `step`, and what the doctor and the rules knew: they go on from there."""
     connection.execute(delete(alerts).where(alerts.c.run_id == run_id, alerts.c.step > step))
-    connection.execute(delete(doctors).where(doctors.c.run_id == run_id))
+    for table in (doctors, rule_memory):
+        connection.execute(delete(table).where(table.c.run_id == run_id))
 
 
 def keep(connection: Connection, run_id: str, state: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -189,6 +191,31 @@ alerts = Table(
 
 doctors = Table(
     "doctors",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", LargeBinary, nullable=False),
+    Column("updated_at", Float, nullable=False),
+)
+
+
+def _named(name: str, *further: Column[Any]) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("name", String(100), nullable=False, unique=True),
+        Column("data", JSON, nullable=False),
+        *further,
+        Column("created_at", Float, nullable=False),
+        Column("version", Float, nullable=False),
+        sqlite_autoincrement=True,
+    )
+
+
+rules = _named("rules")
+
+rule_memory = Table(
+    "rule_memory",
     metadata,
     Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("state", LargeBinary, nullable=False),

@@ -111,7 +111,8 @@ def test_a_consequence_does_not_stop_by_itself() -> None:
 
 def test_what_can_be_chosen_is_what_there_is_and_the_rest_is_refused(tmp_path: Path) -> None:
     names = [*SEVERITIES, *(detector.kind for detector in DETECTORS)]
-    assert sorted(names) == sorted(re.findall(r"\w+", ALERTS))
+    assert all(re.match(ALERTS, name) for name in [*names, "rule:loss is high"])
+    assert sorted([*names, "rule"]) == sorted(re.findall(r"[a-z_]+", ALERTS))
     with pytest.raises(SettingError, match="stop_on"):
         monitor.init(mode="offline", dir=tmp_path, stop_on=["colapse"])
 

@@ -1,0 +1,36 @@
+"""What following the rules knows of each run, and the alerts of a rule."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from monitor.storage.alerts import info_of
+from monitor.storage.tables import alerts, rule_memory
+from monitor.wire import AlertInfo
+
+
+def keep(connection: Connection, run_id: str, state: bytes) -> None:
+    """Keeps what is known of a run."""
+    row = {"state": state, "updated_at": time.time()}
+    if not connection.execute(update(rule_memory).where(rule_memory.c.run_id == run_id).values(row)).rowcount:
+        connection.execute(insert(rule_memory).values(row | {"run_id": run_id}))
+
+
+def kept(connection: Connection, run_id: str) -> bytes | None:
+    """What was kept; None: nothing."""
+    return connection.execute(select(rule_memory.c.state).where(rule_memory.c.run_id == run_id)).scalar()
+
+
+def forget(connection: Connection, run_id: str) -> None:
+    """Drops what was kept of a run."""
+    connection.execute(delete(rule_memory).where(rule_memory.c.run_id == run_id))
+
+
+def open_alerts(connection: Connection, kind: str, run_id: str | None = None) -> list[AlertInfo]:
+    """The alerts of a kind that are not resolved, of one run or of all."""
+    query = select(alerts).where(alerts.c.kind == kind, alerts.c.state != "resolved")
+    if run_id is not None:
+        query = query.where(alerts.c.run_id == run_id)
+    return [info_of(row) for row in connection.execute(query).mappings()]
