@@ -14,8 +14,8 @@ import msgspec
 from bench.table import Row, markdown
 
 NAMES = (
-    "imports", "log_call", "process_cpu", "latency", "samples_call", "ingest", "queries", "projections", "sample_metrics",
-    "memory", "kill_trainer", "kill_service", "training", "watch", "pixel",
+    "imports", "log_call", "process_cpu", "latency", "samples_call", "ingest", "queries", "lists", "projections",
+    "sample_metrics", "memory", "kill_trainer", "kill_service", "training", "watch", "pixel",
 )  # fmt: skip
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

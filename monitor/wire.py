@@ -332,6 +332,10 @@ class RunSummary(Struct, frozen=True):
         duration: seconds from start to end, or to the last sign of life.
         last: the last value of the standard signals that lists show, e.g. {"loss/generator": 0.7}.
         refused: records that the sender could not take.
+        loss: the loss family that the config declares, or "".
+        health: "unknown" (no points yet), "healthy", "watch" or "critical", by the gravest open alert that is no consequence of
+            another: `trouble` is its kind, `says` its sentence.
+        archived, trashed: put aside, or thrown away; lists leave both out unless they are asked for.
     """
 
     id: str
@@ -352,6 +356,12 @@ class RunSummary(Struct, frozen=True):
     samples: int
     refused: int
     notes: str = ""
+    loss: str = ""
+    health: str = "unknown"
+    trouble: str = ""
+    says: str = ""
+    archived: bool = False
+    trashed: bool = False
 
 
 class RunDetail(RunSummary, frozen=True):

@@ -15,6 +15,7 @@ from monitor.api import (
     batches,
     fields,
     health,
+    lists,
     live,
     login,
     openapi,
@@ -55,7 +56,21 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     outer.state.house = home
     api = FastAPIOffline(title="Nashboard API", version="1", redoc_url=None)
     api.state.house = home
-    for module in (records, runs, series, samples, batches, fields, alerts, rules, projections, live, health, login):
+    for module in (
+        records,
+        lists,
+        runs,
+        series,
+        samples,
+        batches,
+        fields,
+        alerts,
+        rules,
+        projections,
+        live,
+        health,
+        login,
+    ):
         api.include_router(module.router)
     answers.install(api)
     openapi.describe(api)

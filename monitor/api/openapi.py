@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from monitor import wire
 from monitor.api.alerts import Snooze
+from monitor.api.lists import Bulk, Done
 from monitor.api.login import Entered, Login
 from monitor.api.rules import Preview, Previewed, RuleInfo, RuleList
 from monitor.api.runs import Patch
@@ -40,7 +41,7 @@ class Declared(Struct):
 
 
 class Runs(Struct):
-    """A page of runs, newest first, and how many there are in all."""
+    """A page of runs, and how many there are in all."""
 
     runs: list[RunSummary]
     total: int
@@ -123,6 +124,7 @@ BODIES: dict[tuple[str, str], type[Struct]] = {
     ("post", "/runs"): RunInfo,
     ("post", "/runs/{run_id}/records"): Batch,
     ("patch", "/runs/{run_id}"): Patch,
+    ("post", "/runs/bulk"): Bulk,
     ("post", "/login"): Login,
     ("post", "/alerts/{alert_id}/{action}"): Snooze,
     ("post", "/rules"): Rule,
@@ -135,6 +137,7 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("post", "/runs/{run_id}/records"): Ack,
     ("get", "/runs/{run_id}"): RunDetail,
     ("patch", "/runs/{run_id}"): RunDetail,
+    ("post", "/runs/bulk"): Done,
     ("get", "/runs/{run_id}/events"): EventList,
     ("get", "/runs/{run_id}/series"): SeriesOfRun,
     ("get", "/series"): SeriesOfRuns,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,6 +15,7 @@ from monitor.api.answers import json
 from monitor.api.bodies import decode
 from monitor.api.house import house
 from monitor.errors import InvalidValue
+from monitor.storage import lists
 from monitor.storage import runs as storage
 from monitor.wire import Name
 
@@ -26,9 +28,12 @@ class Patch(Struct, frozen=True, forbid_unknown_fields=True):
     """What may be changed of a run."""
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
+    project: Name | msgspec.UnsetType = msgspec.UNSET
     group: Annotated[str, Meta(max_length=200)] | msgspec.UnsetType = msgspec.UNSET
     tags: list[Annotated[str, Meta(max_length=100)]] | msgspec.UnsetType = msgspec.UNSET
     notes: Annotated[str, Meta(max_length=20_000)] | msgspec.UnsetType = msgspec.UNSET
+    archived: bool | msgspec.UnsetType = msgspec.UNSET
+    trashed: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 @router.get("/runs")
@@ -36,17 +41,17 @@ async def list_runs(
     request: Request,
     state: State | None = None,
     project: str | None = None,
-    q: Annotated[str | None, Query(max_length=200)] = None,
+    group: str | None = None,
+    q: Annotated[str, Query(max_length=1000)] = "",
+    view: lists.View = "active",
+    sort: Annotated[str, Query(max_length=32)] = "-created",
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> Response:
-    """Runs, newest first."""
+    """A page of runs, newest first unless `sort` says otherwise; `q` is in the query language."""
     home = house(request)
-    found, total = await home.read(
-        lambda connection: storage.list_runs(
-            connection, home.settings, project=project, text=q, state=state, limit=limit, offset=offset
-        )
-    )
+    wanted = lists.Wanted(q, view, project, group, state, sort)
+    found, total = await home.read(lambda connection: lists.list_runs(connection, home.settings, wanted, limit, offset))
     return json({"runs": found, "total": total})
 
 
@@ -59,12 +64,15 @@ async def one_run(run_id: str, request: Request) -> Response:
 
 @router.patch("/runs/{run_id}")
 async def change(run_id: str, request: Request) -> Response:
-    """Changes name, group, tags or notes."""
+    """Changes name, project, group, tags or notes; puts it aside or into the trash, and takes it back."""
     home = house(request)
     patch = await decode(request, Patch, home.settings.max_body_bytes)
     values = {key: value for key, value in msgspec.structs.asdict(patch).items() if value is not msgspec.UNSET}
     if not values:
-        raise InvalidValue("nothing to change: name, group, tags and notes are allowed")
+        raise InvalidValue(f"nothing to change: {', '.join(Patch.__struct_fields__)} are allowed")
+    for flag in ("archived", "trashed"):
+        if flag in values:
+            values[f"{flag}_at"] = time.time() if values.pop(flag) else None
     await asyncio.wrap_future(home.writer.submit(lambda connection, applier: applier.patch(connection, run_id, values)))
     return await one_run(run_id, request)
 

@@ -16,10 +16,12 @@ from monitor.ingest.media import Media, sane
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
 from monitor.storage import alerts as alert_store
+from monitor.storage import facts
 from monitor.storage import jobs as job_queue
 from monitor.storage import rules as rule_store
 from monitor.storage.batches import Stored, reference_of
 from monitor.storage.blobs import Blobs
+from monitor.storage.health import judge
 from monitor.storage.named import read_all
 from monitor.storage.rollups import LEVELS, SHIFT
 from monitor.storage.statements import Statements
@@ -34,6 +36,7 @@ from monitor.storage.tables import (
     rollups,
     rule_memory,
     rules,
+    run_facts,
     runs,
     samples,
     senders,
@@ -68,6 +71,7 @@ class RunState:
     points: int = 0
     finished: Finish | None = None
     told: set[str] = field(default_factory=set)
+    seen: bool = False  # its health was judged since it has points
 
 
 class Applier:
@@ -115,6 +119,8 @@ class Applier:
                 "told_duration": None, "last_step": None, "points": 0, "samples": 0,
             }  # fmt: skip
             connection.execute(insert(runs).values(row))
+            facts.replace(connection, info.id, "config", facts.of_config(info.config))
+            facts.replace(connection, info.id, "tag", facts.of_tags(info.tags))
         state = self._run(connection, info.id)
         state.beat = True
         return dict(state.acked)
@@ -123,6 +129,10 @@ class Applier:
         """Changes what users may change of a run."""
         self._run(connection, run_id)
         connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+        if "tags" in values:
+            facts.replace(connection, run_id, "tag", facts.of_tags(values["tags"]))
+        if "notes" in values:
+            facts.replace(connection, run_id, "notes", facts.of_notes(values["notes"]))
 
     def delete(self, connection: Connection, run_id: str) -> None:
         """Removes a run and all that is its; its points go bit by bit, see `monitor.ingest.trash`."""
@@ -132,7 +142,7 @@ class Applier:
         self._series.drop(run_id)
         self._media.drop(connection, run_id)
         throw_away(connection, run_id)
-        for table in (senders, events, jobs, job_memory, projections, alerts, doctors, rule_memory):
+        for table in (senders, events, jobs, job_memory, projections, alerts, doctors, rule_memory, run_facts):
             connection.execute(delete(table).where(table.c.run_id == run_id))
         connection.execute(delete(runs).where(runs.c.id == run_id))
         self._deleted.append(Change(run_id, deleted=True))
@@ -260,6 +270,7 @@ class Applier:
         elif record.kind == "config":
             config = connection.execute(select(runs.c.config).where(runs.c.id == run_id)).scalar_one()
             connection.execute(update(runs).where(runs.c.id == run_id).values(config=config | record.data))
+            facts.replace(connection, run_id, "config", facts.of_config(config | record.data))
 
     def _rewind(self, connection: Connection, run_id: str, state: RunState, step: int) -> None:
         """Drops points and samples after `step`, and computes what they touched anew."""
@@ -302,7 +313,9 @@ class Applier:
             self._flush_run(connection, run_id, state, now)
         changes = [state.change for state in self._touched.values()] + self._deleted
         for run_id, state in self._touched.items():
-            self._runs[run_id] = RunState(state.signals, state.started_at, state.acked, state.refused, Change(run_id))
+            self._runs[run_id] = RunState(
+                state.signals, state.started_at, state.acked, state.refused, Change(run_id), seen=state.seen
+            )
         self._touched, self._deleted = {}, []
         return changes
 
@@ -330,6 +343,9 @@ class Applier:
         if state.resumed:
             values |= {"state": "running", "reason": "", "finished_at": None, "told_duration": None}
         connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+        if state.change.alerts or state.change.rewound_to is not None or (state.points and not state.seen):
+            judge(connection, run_id)
+            state.seen = state.seen or state.points > 0
         if state.finished is not None:
             self._finish(connection, run_id, state, state.finished, now)
 

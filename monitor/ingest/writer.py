@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from monitor.errors import Busy, InvalidValue, NashboardError, QueueFull, StorageFull
 from monitor.ingest.apply import Applier
 from monitor.ingest.change import Change
-from monitor.ingest.trash import empty
+from monitor.ingest.trash import empty, settle, shrink
 from monitor.storage.blobs import Blobs
 from monitor.wire import Batch
 
@@ -106,6 +106,12 @@ class Writer:
 
         return self.submit(action)
 
+    def tidy(self) -> None:
+        """Points of deleted runs are to be removed: it happens bit by bit, after what waits."""
+        with self._condition:
+            self._untidy = True
+            self._condition.notify()
+
     def submit_batch(self, run_id: str, batch: Batch, size: int) -> Future[int]:
         """Queues a batch of `size` encoded bytes; the future gives the acknowledged number once it is on disk.
 
@@ -145,7 +151,9 @@ class Writer:
     def _tidy(self) -> None:
         try:
             with self._engine.begin() as connection:
-                self._untidy = empty(connection)
+                self._untidy = empty(connection) or shrink(connection)
+            if not self._untidy:
+                settle(self._engine)
         except Exception:  # it is not urgent: the next deletion or the next start tries again
             logger.exception("points of deleted runs could not be removed")
             self._untidy = False

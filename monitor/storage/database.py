@@ -19,6 +19,7 @@ from monitor.errors import DatabaseTooNew, DatabaseUnusable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 10_000
+MAX_REWRITTEN = 512 << 20  # bytes of an older file that is written anew at the start: some seconds
 _migrating = threading.Lock()  # alembic keeps its context in a module
 
 
@@ -46,6 +47,7 @@ def open_engine(url: str) -> Engine:
         connection.isolation_level = None  # the driver begins nothing by itself
         cursor = connection.cursor()
         for pragma in (
+            "auto_vacuum=INCREMENTAL",  # of a new file: what deleted runs took can be given back (see monitor.ingest.trash)
             "journal_mode=WAL",
             "synchronous=FULL",
             f"busy_timeout={BUSY_MS}",
@@ -80,8 +82,29 @@ def migrate(engine: Engine) -> None:
     """
     try:
         _upgrade(engine)
+        _make_shrinkable(engine)
     except DBAPIError as error:
         raise DatabaseUnusable(f"the database {engine.url.render_as_string()} can't be used: {error.orig}") from error
+
+
+def _make_shrinkable(engine: Engine) -> None:
+    """A file of an older Nashboard can't give space back until it is written anew once; a large one is left as it is."""
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+
+        def told(pragma: str) -> int:
+            cursor.execute(f"PRAGMA {pragma}")
+            return int(cursor.fetchall()[0][0])
+
+        if not told("auto_vacuum") and told("page_count") * told("page_size") < MAX_REWRITTEN:
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            cursor.execute("VACUUM")
+        cursor.close()
+    finally:
+        raw.close()
 
 
 def _upgrade(engine: Engine) -> None:

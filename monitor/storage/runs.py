@@ -6,15 +6,18 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, or_, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from monitor.errors import NotFound
 from monitor.settings import ServiceSettings
-from monitor.storage.tables import events, runs, senders, series
+from monitor.storage.facts import LOSS
+from monitor.storage.language import HEALTH
+from monitor.storage.tables import events, run_facts, runs, senders, series
 from monitor.wire import RunDetail, RunSummary, SeriesSummary
 
 LISTED = ("loss/generator", "loss/discriminator")  # the signals whose last value lists show
 HEAVY = ("config", "signals", "environment", "reason")
+MANY = 500  # ids in one question
 
 
 def state_of(row: RowMapping, settings: ServiceSettings, now: float) -> str:
@@ -39,55 +42,20 @@ def open_states(connection: Connection, settings: ServiceSettings) -> dict[str, 
 def summaries(connection: Connection, settings: ServiceSettings, wanted: Sequence[str]) -> list[RunSummary]:
     """Summaries of the named runs, in no special order; unknown ones are left out."""
     columns = [column for column in runs.c if column.name not in HEAVY]
-    rows = list(connection.execute(select(*columns).where(runs.c.id.in_(wanted))).mappings())
+    rows: list[RowMapping] = []
+    for start in range(0, len(wanted), MANY):
+        query = select(*columns).where(runs.c.id.in_(wanted[start : start + MANY]))
+        rows += connection.execute(query).mappings()
     return _summaries(connection, settings, rows)
-
-
-def list_runs(
-    connection: Connection,
-    settings: ServiceSettings,
-    *,
-    project: str | None = None,
-    text: str | None = None,
-    state: str | None = None,
-    limit: int = 1000,
-    offset: int = 0,
-) -> tuple[list[RunSummary], int]:
-    """Runs, newest first, and how many there are in all."""
-    columns = [column for column in runs.c if column.name not in HEAVY]
-    query = select(*columns)
-    if project is not None:
-        query = query.where(runs.c.project == project)
-    if text:
-        searched = (runs.c.name, runs.c.id, runs.c.group)
-        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in searched)))
-    if state is not None:
-        query = _in_state(query, state, settings)
-    total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    page = query.order_by(runs.c.created_at.desc(), runs.c.id).limit(limit).offset(offset)
-    return _summaries(connection, settings, list(connection.execute(page).mappings())), total
-
-
-def _in_state(query: Select[Any], state: str, settings: ServiceSettings) -> Select[Any]:
-    now = time.time()
-    stale, crashed = now - settings.stale_after, now - settings.crashed_after
-    running, beat = runs.c.state == "running", runs.c.heartbeat_at
-    return query.where(
-        {
-            "running": running & (beat >= stale),
-            "stale": running & (beat < stale) & (beat >= crashed),
-            "crashed": (runs.c.state == "crashed") | (running & (beat < crashed)),
-            "finished": runs.c.state == "finished",
-        }[state]
-    )
 
 
 def _summaries(connection: Connection, settings: ServiceSettings, rows: Sequence[RowMapping]) -> list[RunSummary]:
     ids = [row["id"] for row in rows]
     last: dict[str, dict[str, float | None]] = {}
     refused: dict[str, int] = {}
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
+    losses: dict[str, str] = {}
+    for start in range(0, len(ids), MANY):
+        some = ids[start : start + MANY]
         query = select(series.c.run_id, series.c.signal, series.c.last)
         for run_id, signal, value in connection.execute(
             query.where(series.c.run_id.in_(some), series.c.signal.in_(LISTED))
@@ -95,8 +63,12 @@ def _summaries(connection: Connection, settings: ServiceSettings, rows: Sequence
             last.setdefault(run_id, {})[signal] = value
         sums = select(senders.c.run_id, func.sum(senders.c.refused)).where(senders.c.run_id.in_(some))
         refused |= {run_id: int(count) for run_id, count in connection.execute(sums.group_by(senders.c.run_id))}
+        told = select(run_facts.c.run_id, run_facts.c.text).where(
+            run_facts.c.key.in_(LOSS), run_facts.c.run_id.in_(some)
+        )
+        losses |= {row.run_id: row.text for row in connection.execute(told)}
     now = time.time()
-    return [RunSummary(**_fields(row, settings, now, last, refused)) for row in rows]
+    return [RunSummary(**_fields(row, settings, now, last, refused), loss=losses.get(row["id"], "")) for row in rows]
 
 
 def _fields(
@@ -111,13 +83,17 @@ def _fields(
     end = row["finished_at"] or (now if state == "running" else row["heartbeat_at"])
     copied = (
         "id", "project", "name", "group", "tags", "created_at", "started_at", "finished_at", "heartbeat_at", "last_step",
-        "total_steps", "points", "samples", "notes",
+        "total_steps", "points", "samples", "notes", "trouble",
     )  # fmt: skip
     return {name: row[name] for name in copied} | {
         "state": state,
         "duration": max(0.0, end - row["created_at"]) if told is None or row["finished_at"] is None else told,
         "last": last.get(row["id"], {}),
         "refused": refused.get(row["id"], 0),
+        "health": HEALTH[row["health"]],
+        "says": row["trouble_says"],
+        "archived": row["archived_at"] is not None,
+        "trashed": row["trashed_at"] is not None,
     }
 
 

@@ -56,7 +56,46 @@ runs = Table(
     Column("last_step", BigInteger),
     Column("points", BigInteger, nullable=False),
     Column("samples", Integer, nullable=False),
+    Column("archived_at", Float),
+    Column("trashed_at", Float),
+    Column("health", SmallInteger, nullable=False, server_default="0"),
+    Column("trouble", String(64), nullable=False, server_default=""),
+    Column("trouble_says", Text, nullable=False, server_default=""),
     Index("ix_runs_created_at", "created_at"),
+    # All that lists sort and filter by: they never read past a config of many kilobytes.
+    Index(
+        "ix_runs_list",
+        "trashed_at",
+        "archived_at",
+        "created_at",
+        "id",
+        "project",
+        "group",
+        "name",
+        "state",
+        "started_at",
+        "finished_at",
+        "heartbeat_at",
+        "told_duration",
+        "last_step",
+        "total_steps",
+        "points",
+        "samples",
+        "health",
+        "trouble",
+    ),
+)
+
+run_facts = Table(
+    "run_facts",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("number", Float),
+    Index("ix_run_facts_run_id", "run_id"),
+    sqlite_with_rowid=False,
 )
 
 senders = Table(
@@ -84,6 +123,8 @@ series = Table(
     Column("min", Float),
     Column("max", Float),
     UniqueConstraint("run_id", "name", name="uq_series_run_name"),
+    Index("ix_series_signal", "signal", "run_id"),
+    Index("ix_series_name", "name", "run_id"),
     sqlite_autoincrement=True,  # an id in `trash` is never given again
 )
 
