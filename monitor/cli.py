@@ -17,6 +17,7 @@ COMMANDS = {
     "dashboard": "dashboard.command:dashboard",
     "diagnose": "monitor.commands.diagnose:diagnose",
     "sync": "monitor.commands.sync:sync",
+    "train-extractor": "monitor.commands.train_extractor:train_extractor",
     "runs": "monitor.commands.runs:runs",
     "alerts": "monitor.commands.alerts:alerts",
     "tokens": "monitor.commands.tokens:tokens",

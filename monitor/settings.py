@@ -43,6 +43,13 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=200, description="Name of the run; made up when empty.")] = ""
     group: Annotated[str, Meta(max_length=200, description="Group of the run (seeds of one setting).")] = ""
     tags: Annotated[tuple[str, ...], Meta(description="Tags of the run; in the environment: comma-separated.")] = ()
+    extractor: Annotated[
+        str,
+        Meta(
+            pattern="^([A-Za-z0-9][A-Za-z0-9_.-]{0,99})?$",
+            description="What turns the run's samples into features (see docs/sample-metrics.md); empty: what the service has.",
+        ),
+    ] = ""
     stop_on: Annotated[
         tuple[Annotated[str, Meta(pattern=ALERTS)], ...],
         Meta(
@@ -136,6 +143,14 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
             description="Processes that may work on maps and sample metrics, and one more for metrics alone; 0: neither is made.",
         ),
     ] = 1
+    extractor: Annotated[
+        str,
+        Meta(
+            pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$",
+            description="What turns samples into features, for runs that name none: pooled-pixels, random-conv, …, "
+            "or a file in `dir`/extractors.",
+        ),
+    ] = "pooled-pixels"
     job_seconds: Annotated[
         Seconds, Meta(description="A worker process that takes longer is ended, and what it did is tried again.")
     ] = 120.0

@@ -15,6 +15,8 @@ from msgspec import Meta, Struct
 MAX_STEP = 2**53 - 1  # the largest integer that JavaScript, JSON and every database here hold exactly
 TIME_SERIES = "system/time"  # wall time of each step: the service makes it from `Scalars.time`
 
+EXTRACTOR = "^([A-Za-z0-9][A-Za-z0-9_.-]{0,99})?$"
+
 Step = Annotated[int, Meta(ge=0, le=MAX_STEP)]
 RunId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 SenderId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -222,6 +224,7 @@ class RunInfo(Struct, frozen=True, omit_defaults=True):
         signals: what the user's own names mean: {"loss/discriminator": "my_name"}.
         total_steps: how many steps the run means to take, for progress and time left.
         environment: host, pid, python, package versions, command line, git commit.
+        extractor: what turns samples into features, by name; "": what the service has for all.
     """
 
     id: RunId
@@ -234,6 +237,7 @@ class RunInfo(Struct, frozen=True, omit_defaults=True):
     total_steps: Annotated[int, Meta(ge=1, le=MAX_STEP)] | None = None
     started_at: float = 0.0
     environment: dict[str, Any] = {}
+    extractor: Annotated[str, Meta(pattern=EXTRACTOR)] = ""
 
 
 class NonFinite(Struct, frozen=True):
@@ -370,6 +374,7 @@ class RunDetail(RunSummary, frozen=True):
     config: dict[str, Any] = {}
     signals: dict[str, str] = {}
     environment: dict[str, Any] = {}
+    extractor: str = ""
     reason: str = ""
     series: list[SeriesSummary] = []
 

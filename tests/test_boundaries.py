@@ -33,10 +33,11 @@ ALLOWED: dict[str, set[str]] = {
         "monitor.detectors", "monitor.streams", "monitor.sample_metrics", "monitor.wire", "monitor.errors", "monitor.signals",
     },
     "monitor.sample_metrics": {"monitor.errors"},
+    "monitor.extractors": {"monitor.errors", "monitor.sample_metrics"},
     "monitor.projections": {"monitor.errors", "monitor.sample_metrics"},
     "monitor.jobs": {
-        "monitor.ingest", "monitor.storage", "monitor.projections", "monitor.sample_metrics", "monitor.wire", "monitor.errors",
-        "monitor.settings",
+        "monitor.ingest", "monitor.storage", "monitor.extractors", "monitor.projections", "monitor.sample_metrics",
+        "monitor.wire", "monitor.errors", "monitor.settings",
     },
     "monitor.api": {
         "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.wire",
@@ -61,6 +62,7 @@ NEVER: dict[str, set[str]] = {
     "monitor.rules": HEAVY | {"PIL"},
     "monitor.sample_metrics": {"torch", "sqlalchemy", "fastapi", "dash"},
     "monitor.doctor": {"torch", "sqlalchemy", "fastapi", "dash"},
+    "monitor.extractors": {"sqlalchemy", "fastapi", "dash"},
     "monitor.projections": {"torch", "sqlalchemy", "fastapi", "dash"},
     "monitor.jobs": {"torch", "fastapi", "dash"},
     "monitor.api": {"dash", "torch", "sklearn", "openTSNE"},

@@ -12,6 +12,7 @@ import numpy
 
 from monitor.doctor import Alert, Doctor
 from monitor.jobs.metrics import BEST, Metrics
+from monitor.sample_metrics import PooledPixels
 from monitor.sdk.reading import records, run_of
 from monitor.wire import Samples, Scalars
 
@@ -80,7 +81,7 @@ def _read(journal: Path) -> tuple[dict[int, dict[str, float]], list[Samples]]:
 def _measured(batches: list[Samples], seconds: list[float]) -> Iterator[tuple[int, dict[str, float]]]:
     arrays = [(one, numpy.frombuffer(one.batch, one.batch_dtype).reshape(one.batch_shape)) for one in batches]
     reference = next(array for one, array in arrays if one.kind == "reference")
-    kind = Metrics(reference, {})
+    kind = Metrics(reference, {}, PooledPixels())
     yield 0, kind.about_reference().points
     for one, array in arrays:
         if one.kind != "reference":

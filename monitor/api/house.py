@@ -50,7 +50,9 @@ class House:
         self.stopping = False
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
         kinds = tuple(KINDS) if settings.job_workers else ()
-        self.writer = Writer(self.engine, self.blobs, self._publish, settings.queue_bytes, kinds, settings.job_queue)
+        self.writer = Writer(
+            self.engine, self.blobs, self._publish, settings.queue_bytes, kinds, settings.job_queue, settings.extractor
+        )
         self.scheduler = Scheduler(
             self.engine, self.blobs, self.writer, KINDS, settings.job_workers, settings.job_seconds
         )

@@ -79,10 +79,18 @@ class Applier:
 
     Args:
         kinds: of jobs, to be queued for each batch of samples. waiting: how many jobs of a run and kind may wait.
+        extractor: of runs that name none.
     """
 
-    def __init__(self, engine: Engine, blobs: Blobs, kinds: Sequence[str] = (), waiting: int = 200) -> None:
-        self._kinds, self._waiting = kinds, waiting
+    def __init__(
+        self,
+        engine: Engine,
+        blobs: Blobs,
+        kinds: Sequence[str] = (),
+        waiting: int = 200,
+        extractor: str = "pooled-pixels",
+    ) -> None:
+        self._kinds, self._waiting, self._extractor = kinds, waiting, extractor
         self._statements = Statements(engine)
         self._series = SeriesWriter(self._statements)
         self._media = Media(blobs)
@@ -117,13 +125,25 @@ class Applier:
                 "total_steps": info.total_steps, "state": "running", "reason": "", "created_at": now,
                 "started_at": sane(info.started_at, now) or now, "finished_at": None, "heartbeat_at": now,
                 "told_duration": None, "last_step": None, "points": 0, "samples": 0,
+                "extractor": info.extractor or self._extractor,
             }  # fmt: skip
             connection.execute(insert(runs).values(row))
             facts.replace(connection, info.id, "config", facts.of_config(info.config))
             facts.replace(connection, info.id, "tag", facts.of_tags(info.tags))
+        elif info.extractor:
+            self._check_extractor(connection, info)
         state = self._run(connection, info.id)
         state.beat = True
         return dict(state.acked)
+
+    def _check_extractor(self, connection: Connection, info: RunInfo) -> None:
+        """A run keeps its extractor, since values are only comparable under one: another is refused, and that is said once."""
+        kept = connection.execute(select(runs.c.extractor).where(runs.c.id == info.id)).scalar_one()
+        told = select(events.c.data).where(events.c.run_id == info.id, events.c.kind == "extractor_kept")
+        said = {"asked": info.extractor, "kept": kept}
+        if kept != info.extractor and said not in connection.execute(told).scalars().all():
+            state = self._run(connection, info.id)
+            self._event(connection, info.id, state, Event(None, time.time(), "extractor_kept", said))
 
     def patch(self, connection: Connection, run_id: str, values: dict[str, Any]) -> None:
         """Changes what users may change of a run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from monitor.ingest.apply import Applier
 from monitor.jobs.work import Outcome, Source, Step, Task
@@ -14,7 +14,10 @@ from monitor.storage.batches import Stored, batch_of, reference_of
 from monitor.storage.blobs import Blobs
 from monitor.storage.jobs import Claimed
 from monitor.storage.projections import REFERENCE, put_frame
+from monitor.storage.tables import runs
 from monitor.wire import Scalars
+
+EXTRACTORS = "extractors"  # the folder of the user's own, beside the blobs
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ def collect(
             target,
             _source(blobs, reference),
             [step for step in steps if step.step != REFERENCE],
+            connection.execute(select(runs.c.extractor).where(runs.c.id == run_id)).scalar_one(),
+            str(blobs.folder.parent / EXTRACTORS),
             queue.remembered(connection, run_id, kind) or b"",
             next((step.job for step in steps if step.step == REFERENCE), None),
         )

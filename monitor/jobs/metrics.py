@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from monitor.jobs.work import Result
-from monitor.sample_metrics import PooledPixels, Reference, Trajectory
+from monitor.jobs.work import Result, require
+from monitor.sample_metrics import Reference, Trajectory
+from monitor.sample_metrics.opinions import Opinions
+from monitor.sample_metrics.structure import similarity
 
 if TYPE_CHECKING:
     import numpy
 
+    from monitor.sample_metrics import Extractor
+
     Array = numpy.ndarray[Any, Any]
 
 BEST = "random"  # the grid that is measured where a run has several: fresh noise shows more than the same again
+FLOOR = "sample_floor/"
 
 
 class Metrics:
@@ -23,22 +28,24 @@ class Metrics:
 
     libraries = ("sklearn.cluster",)
 
-    def __init__(self, reference: Array, memory: dict[str, Any]) -> None:
-        self._extract = PooledPixels()
-        self._reference = Reference(self._extract(reference))
+    def __init__(self, reference: Array, memory: dict[str, Any], extractor: Extractor) -> None:
+        require(extractor, memory)
+        self._extract, self._batch = extractor, reference
+        self._reference = Reference(extractor(reference))
+        self._opinions = Opinions.of(extractor, reference)
         self._trajectory = Trajectory.of(memory["trajectory"]) if "trajectory" in memory else Trajectory()
         self._name: str | None = memory.get("name")
 
     @property
     def memory(self) -> dict[str, Any]:
         """What the next worker goes on from."""
-        return {"name": self._name, "trajectory": self._trajectory.state_dict()}
+        return {"name": self._name, "trajectory": self._trajectory.state_dict(), "extractor": self._extract.name}
 
     def about_reference(self) -> Result:
         """The floors."""
-        return Result(
-            points={name.replace("sample/", "sample_floor/"): one for name, one in self._reference.floors.items()}
-        )
+        opinions = {} if self._opinions is None else self._opinions.floors
+        floors = self._reference.floors | opinions | similarity(self._batch)
+        return Result(points={name.replace("sample/", FLOOR): one for name, one in floors.items()})
 
     def about(self, batch: Array, name: str, step: int) -> Result:
         """All metrics of a batch, and how it moved since the last ones; nothing for other grids than the one that is measured."""
@@ -47,4 +54,5 @@ class Metrics:
         if name != self._name:
             return Result()
         measured = self._reference.measure(self._extract(batch))
-        return Result(points=measured.values | self._trajectory.update(measured))
+        opinions = {} if self._opinions is None else self._opinions.measure(batch)
+        return Result(points=measured.values | self._trajectory.update(measured) | opinions | similarity(batch))

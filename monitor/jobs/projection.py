@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
-from monitor.jobs.work import Result
+from monitor.jobs.work import Result, require
 from monitor.projections import Neighbours, Pca, TsneMap, clusters
 from monitor.projections.tsne import MAX_REFERENCE
-from monitor.sample_metrics import PooledPixels
 
 if TYPE_CHECKING:
     import numpy
+
+    from monitor.sample_metrics import Extractor
 
     Array = numpy.ndarray[Any, Any]
 
@@ -27,10 +28,11 @@ class Projection:
 
     libraries = ("sklearn.cluster", "openTSNE")
 
-    def __init__(self, reference: Array, memory: dict[str, Any]) -> None:
+    def __init__(self, reference: Array, memory: dict[str, Any], extractor: Extractor) -> None:
         import numpy
 
-        self._extract = PooledPixels()
+        self._extract = extractor
+        require(extractor, memory)
         features = self._extract(reference)
         finite = numpy.flatnonzero(numpy.isfinite(features).all(axis=1))
         if len(finite) > MAX_REFERENCE:
@@ -43,7 +45,11 @@ class Projection:
         self._pca, self._neighbours = Pca(self._features), Neighbours(self._features)
         known = memory.get("clusters")
         self._clusters = clusters(self._features, seed=SEED) if known is None else numpy.array(known)
-        self.memory = {"layout": self._tsne.layout.tobytes(), "clusters": self._clusters.tolist()}
+        self.memory = {
+            "layout": self._tsne.layout.tobytes(),
+            "clusters": self._clusters.tolist(),
+            "extractor": extractor.name,
+        }
 
     def about_reference(self) -> Result:
         """Columns `tsne_x`, `tsne_y`, `pca_x`, `pca_y`, `cluster`, `row`: which row of the logged batch each is, and `distance`

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from msgspec import Struct
 
+from monitor.errors import InvalidValue
+
 if TYPE_CHECKING:
     import numpy
+
+    from monitor.sample_metrics import Extractor
 
     Array = numpy.ndarray[Any, Any]
 
@@ -36,6 +40,7 @@ class Task(Struct, frozen=True):
     """What one worker process does: jobs of one run and kind, by step.
 
     Attributes:
+        extractor: its name, see `monitor.extractors.load`. folder: of the user's own extractors.
         target: "module:Class" of the kind. memory: what the kind left behind last time (msgpack), empty at first.
         reference_job: the job that is about the reference alone, when it is among them.
     """
@@ -43,6 +48,8 @@ class Task(Struct, frozen=True):
     target: str
     reference: Source
     steps: list[Step]
+    extractor: str
+    folder: str
     memory: bytes = b""
     reference_job: int | None = None
 
@@ -83,13 +90,13 @@ class Kind(Protocol):
         memory: kept between the workers of a run: anything of JSON, and bytes. A rewind or a new reference empties it.
 
     Args:
-        reference: (N, D) float32 or (N, C, H, W) uint8. memory: as an earlier worker left it.
+        reference: (N, D) float32 or (N, C, H, W) uint8. memory: as an earlier worker left it. extractor: the run's.
     """
 
     libraries: ClassVar[tuple[str, ...]]
     memory: dict[str, Any]
 
-    def __init__(self, reference: Array, memory: dict[str, Any]) -> None: ...
+    def __init__(self, reference: Array, memory: dict[str, Any], extractor: Extractor) -> None: ...
 
     def about_reference(self) -> Result:
         """What is to be known of the reference itself."""
@@ -102,3 +109,13 @@ class Kind(Protocol):
             InvalidValue: the batch can't be worked on; it is not tried again.
         """
         ...
+
+
+def require(extractor: Extractor, memory: dict[str, Any]) -> None:
+    """Raises InvalidValue when a run's earlier values were made with another extractor: the two can't be compared."""
+    before = memory.get("extractor", extractor.name)
+    if before != extractor.name:
+        raise InvalidValue(
+            f"the run's earlier values were made with the extractor {before}, now it is {extractor.name}: put the earlier one "
+            "back, or start another run"
+        )

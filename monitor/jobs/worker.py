@@ -9,11 +9,13 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from monitor import extractors
 from monitor.errors import InvalidValue, NashboardError
 from monitor.jobs.work import HEAD, Kind, Outcome, Refusal, Result, Source, Step, Task
 
@@ -57,6 +59,7 @@ class Kept(NamedTuple):
     """What a worker knows from its last task; it serves again when the next one goes on from there."""
 
     reference: Source
+    extractor: str
     memory: bytes
     kind: Kind
 
@@ -64,21 +67,22 @@ class Kept(NamedTuple):
 def do(task: Task, made: type[Kind], kept: Kept | None = None) -> tuple[Outcome, Kept | None]:
     """Works on all batches of a task; one that fails leaves the others alone."""
     asked = [step.job for step in task.steps] + ([] if task.reference_job is None else [task.reference_job])
-    if kept is not None and kept[:2] == (task.reference, task.memory):
+    if kept is not None and kept[:3] == (task.reference, task.extractor, task.memory):
         kind = kept.kind
     else:
         try:
-            kind = made(load(task.reference), msgspec.msgpack.decode(task.memory) if task.memory else {})
+            memory = msgspec.msgpack.decode(task.memory) if task.memory else {}
+            kind = made(load(task.reference), memory, extractors.load(task.extractor, Path(task.folder)))
         except NashboardError as error:
-            return Outcome({}, dict.fromkeys(asked, Refusal(f"the reference: {error}", True)), b""), None
+            return Outcome({}, dict.fromkeys(asked, Refusal(f"the reference: {error}", True)), task.memory), None
     results: dict[int, Result] = {}
     refusals: dict[int, Refusal] = {}
     if task.reference_job is not None:
         _attempt(results, refusals, task.reference_job, kind.about_reference)
     for step in task.steps:
         _attempt(results, refusals, step.job, partial(_about, kind, step))
-    memory = msgspec.msgpack.encode(kind.memory)
-    return Outcome(results, refusals, memory), Kept(task.reference, memory, kind)
+    left = msgspec.msgpack.encode(kind.memory)
+    return Outcome(results, refusals, left), Kept(task.reference, task.extractor, left, kind)
 
 
 def _about(kind: Kind, step: Step) -> Result:

@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     Array = numpy.ndarray[Any, Any]
 
 
+WIDEST = 4096  # numbers of a sample that are compared as they are
+
+
 class Extractor(Protocol):
-    """Features of a batch.
+    """Features of a batch."""
 
-    Attributes:
-        name: recorded with every value.
-    """
-
-    name: str
+    @property
+    def name(self) -> str:
+        """Recorded with every value."""
+        ...
 
     def __call__(self, batch: Array) -> Array:
         """(N, D) or (N, C, H, W), uint8 or float → (N, features) float64."""
@@ -43,6 +45,19 @@ class PooledPixels:
             values = pooled(values, self.limit)
         if values.shape[1] > self.limit:
             values = projected(values, self.limit)
+        return values
+
+
+class Identity:
+    """The numbers themselves, up to 4,096 a sample: for points, and for features that were computed elsewhere."""
+
+    name = "identity"
+
+    def __call__(self, batch: Array) -> Array:
+        values = scaled(batch)
+        values = values.reshape(len(values), -1)
+        if values.shape[1] > WIDEST:
+            raise InvalidValue(f"{values.shape[1]} numbers a sample: the extractor 'identity' takes {WIDEST} at most")
         return values
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.errors import InvalidValue
 from monitor.sample_metrics.distances import Matrix, Within, distances
 from monitor.sample_metrics.diversity import diversity, duplicates, nearest_neighbor_distance, support
+from monitor.sample_metrics.floors import averaged, floor_of_clusters, floor_of_rest, floor_of_split
 from monitor.sample_metrics.laws import energy_distance, memorization, mmd, two_sample_accuracy
 from monitor.sample_metrics.manifolds import coverage, density, precision, recall
 from monitor.sample_metrics.moments import fid, kid
@@ -82,8 +83,9 @@ class Reference:
         self._spread = float(numpy.sqrt(self._rows.var(axis=0).sum())) or 1.0
         self._real = self._rows[:MOST]
         self._whole = distances(self._real)
-        self._own = Within(distances(self._rows[:MOST_ROWS])).radius(1)
-        self.floors = self._floors()
+        apart = distances(self._rows)
+        self._own = Within(apart).radius(1)
+        self.floors = self._floors(apart, seed)
 
     def measure(self, samples: Array) -> Measured:
         """A batch of generated samples (n, D): its first 256 against as many real ones; shares and FID of all.
@@ -116,21 +118,23 @@ class Reference:
         n = len(fake)
         return Matrix(Within(self._whole[:n, :n]), Within(distances(fake)), distances(self._real[:n], fake))
 
-    def _floors(self) -> dict[str, float]:
+    def _floors(self, apart: Array, seed: int) -> dict[str, float]:
         import numpy
 
         n = min(MOST, len(self._rows) // 2)
         if n < FEWEST:
             return {}
-        found: list[dict[str, float]] = []
+        splits, clusters, rest = [], [], []
+        rng, half = numpy.random.default_rng(seed), len(self._rows) // 2
         for _ in range(SPLITS):
             order = self._rng.permutation(len(self._rows))
             first, second = self._rows[order[:n]], self._rows[order[n : 2 * n]]
             matrix = Matrix(Within(distances(first)), Within(distances(second)), distances(first, second))
             values = {name: metric(matrix) for name, metric in OF_MATRIX.items() if name != "support"}
-            values["energy_distance"] = abs(values["energy_distance"])  # it scatters around 0: its size is the floor
-            found.append(values)
-        return _named({name: float(numpy.mean([one[name] for one in found])) for name in found[0]})
+            splits.append(values | floor_of_split(matrix, first, second, self._spread))
+            clusters.append(floor_of_clusters(self.clusters, self._rows[half:], rng))
+            rest.append(floor_of_rest(apart, self._rows, n, rng))
+        return _named(averaged(splits) | averaged(clusters) | averaged(rest))
 
 
 def _finite(rows: Array) -> Array:

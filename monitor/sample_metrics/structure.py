@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # of the five scales, Wang et al. (2003)
 SMALLEST = 32
 SIGMA = 1.5
+PAIRS = 50  # that the service looks at
 
 
 def ms_ssim_of_pairs(images: Array, pairs: int = 100, seed: int = 0) -> float:
@@ -34,6 +35,13 @@ def ms_ssim_of_pairs(images: Array, pairs: int = 100, seed: int = 0) -> float:
     first = rng.integers(0, len(images), pairs)
     second = (first + rng.integers(1, len(images), pairs)) % len(images)
     return float(numpy.mean([ms_ssim(images[i], images[j]) for i, j in zip(first, second, strict=True)]))
+
+
+def similarity(batch: Array) -> dict[str, float]:
+    """ "sample/ms_ssim" of a batch (N, C, H, W) uint8 of 32 pixels or more, over 50 pairs; nothing of any other."""
+    if batch.ndim != 4 or batch.dtype != "uint8" or min(batch.shape[2:]) < SMALLEST or len(batch) < 2:
+        return {}
+    return {"sample/ms_ssim": ms_ssim_of_pairs(batch / 255.0, PAIRS)}
 
 
 def ms_ssim(a: Array, b: Array) -> float:

@@ -40,6 +40,7 @@ def init(
     resume: str | None = None,
     rewind_to: int | None = None,
     stop_on: Sequence[str] | None = None,
+    extractor: str | None = None,
     all_ranks: bool = False,
     dir: str | Path | None = None,  # noqa: A002 the setting's name
     journal_bytes: int | None = None,
@@ -121,6 +122,7 @@ def _info(settings: ClientSettings, config: Any, signals: Mapping[str, str] | No
         "total_steps": total_steps,
         "started_at": time.time(),
         "environment": environment(),
+        "extractor": settings.extractor,
     }
     if settings.rewind_to is not None and not settings.resume:
         raise SettingError(f"rewind_to={settings.rewind_to} is only allowed together with resume", setting="rewind_to")

@@ -14,6 +14,7 @@ from monitor.storage.tables import job_memory, jobs, projections, samples
 
 STATES = ("queued", "running", "done", "failed", "skipped")
 RETRIES = 3
+STEADY = ("projection",)  # kinds that remember what they made of the reference alone: a rewind leaves that as it is
 MAX_ERROR = 2000  # characters
 
 
@@ -64,11 +65,11 @@ def enqueue_all(connection: Connection, run_id: str, kinds: Collection[str], lim
 
 
 def rewind(connection: Connection, run_id: str, step: int) -> None:
-    """Drops what belongs to later steps and what kinds remember; a worker that is at it has its results refused."""
+    """Drops what belongs to later steps and what kinds remember of batches; a worker that is at it has its results refused."""
     late = (jobs.c.run_id == run_id) & (jobs.c.step > step)
     connection.execute(delete(jobs).where(late))
     connection.execute(delete(projections).where(projections.c.run_id == run_id, projections.c.step > step))
-    connection.execute(delete(job_memory).where(job_memory.c.run_id == run_id))
+    connection.execute(delete(job_memory).where(job_memory.c.run_id == run_id, job_memory.c.kind.not_in(STEADY)))
     give_back(connection, jobs.c.run_id == run_id)
 
 

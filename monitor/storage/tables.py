@@ -61,6 +61,7 @@ runs = Table(
     Column("health", SmallInteger, nullable=False, server_default="0"),
     Column("trouble", String(64), nullable=False, server_default=""),
     Column("trouble_says", Text, nullable=False, server_default=""),
+    Column("extractor", String(100), nullable=False, server_default="pooled-pixels"),
     Index("ix_runs_created_at", "created_at"),
     # All that lists sort and filter by: they never read past a config of many kilobytes.
     Index(

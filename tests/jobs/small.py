@@ -21,7 +21,7 @@ class Small:
 
     libraries: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, reference: Any, memory: dict[str, Any]) -> None:
+    def __init__(self, reference: Any, memory: dict[str, Any], extractor: Any = None) -> None:
         self.total = float(reference.sum())
         self.memory = {"seen": [], **memory}
 
