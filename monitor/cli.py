@@ -16,6 +16,8 @@ COMMANDS = {
     "serve": "monitor.commands.serve:serve",
     "dashboard": "dashboard.command:dashboard",
     "diagnose": "monitor.commands.diagnose:diagnose",
+    "export": "monitor.commands.export:export",
+    "import": "monitor.commands.import_:import_",
     "sync": "monitor.commands.sync:sync",
     "train-extractor": "monitor.commands.train_extractor:train_extractor",
     "runs": "monitor.commands.runs:runs",

@@ -40,13 +40,13 @@ ALLOWED: dict[str, set[str]] = {
         "monitor.wire", "monitor.errors", "monitor.settings",
     },
     "monitor.api": {
-        "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.wire",
-        "monitor.errors", "monitor.settings", "monitor.signals",
+        "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.archive",
+        "monitor.reports", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
     },
     "monitor.sources": {"monitor.sdk", "monitor.wire", "monitor.errors", "monitor.signals"},
-    "monitor.reports": {
-        "monitor.sources", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.signals",
-    },
+    "monitor.reports": {"monitor.sources", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.signals"},
+    "monitor.exports": {"monitor.sources", "monitor.sdk", "monitor.wire", "monitor.errors"},
+    "monitor.archive": {"monitor.sources", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings"},
     "dashboard": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
     "trainer": {"monitor", "monitor.errors", "monitor.settings"},
 }  # fmt: skip
@@ -68,6 +68,8 @@ NEVER: dict[str, set[str]] = {
     "monitor.api": {"dash", "torch", "sklearn", "openTSNE"},
     "monitor.sources": HEAVY | {"tensorflow"},
     "monitor.reports": HEAVY,
+    "monitor.exports": HEAVY,
+    "monitor.archive": {"fastapi", "dash", "torch"},
     "dashboard": {"sqlalchemy", "torch"},
     "trainer": {"sqlalchemy", "fastapi", "dash", "plotly"},
 }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
+from monitor.commands.stored import finds_run, stored_run
 from monitor.errors import InvalidValue, NashboardError
 from monitor.reports.as_json import as_json
 from monitor.reports.examine import Examination
@@ -18,6 +21,7 @@ from monitor.reports.page import page
 from monitor.reports.report import Report
 from monitor.reports.terminal import show
 from monitor.sources import Source, open_source
+from monitor.sources.stored import StoredSource
 
 BAD_INPUT, CRITICAL = 2, 1  # exit codes
 FORMATS = ("text", "json", "markdown", "html")
@@ -65,11 +69,20 @@ def write(report: Report, form: str, output: Path | None, console: Console) -> N
         output.write_bytes(content)
 
 
-def source_of(path: Path | None, step_name: str) -> Source:
-    """The log that was asked for."""
-    if path is None:
-        raise InvalidValue("say what to look at: a PATH")
-    return open_source(path, step_name)
+@contextmanager
+def source_of(path: Path | None, step_name: str, run: str | None, found_by: dict[str, Any]) -> Iterator[Source]:
+    """The log that was asked for.
+
+    Raises:
+        InvalidValue: neither a file nor a run, or both.
+    """
+    if (path is None) == (run is None):
+        raise InvalidValue("say what to look at: a PATH, or --run ID" + (", not both" if run else ""))
+    if path is not None:
+        yield open_source(path, step_name)
+    elif run is not None:
+        with stored_run(run, **found_by) as stored:
+            yield StoredSource(stored)
 
 
 @click.command()
@@ -87,18 +100,30 @@ def source_of(path: Path | None, step_name: str) -> Source:
     "--step", "step_name", default="", metavar="NAME", help="The column of steps, where it is not found by its name."
 )
 @click.option("--config", "given", multiple=True, metavar="KEY=VALUE", help="A setting of the run: loss=wgan-gp.")
+@click.option("--run", help="A stored run, by its id, instead of a PATH.")
+@finds_run
 def diagnose(
-    path: Path | None, form: str, output: Path | None, said: tuple[str, ...], step_name: str, given: tuple[str, ...]
+    path: Path | None,
+    form: str,
+    output: Path | None,
+    said: tuple[str, ...],
+    step_name: str,
+    given: tuple[str, ...],
+    run: str | None,
+    **found_by: Any,
 ) -> None:
     """Says what went wrong in a training, since when, on what evidence, and what to try.
 
-    PATH is a CSV or JSON lines file, TensorBoard's event files or their folder, or a journal of the SDK.
+    PATH is a CSV or JSON lines file, TensorBoard's event files or their folder, or a journal of the SDK. A run is asked of the
+    service; where none answers, the folder of this machine's service is read.
 
     The exit code is 0 when nothing critical was found, 1 when something was, 2 when the input can't be read.
     """
     try:
-        source = source_of(path, step_name)
-        with Console(stderr=True).status(f"Reading {source.path} …") as status:
+        with (
+            source_of(path, step_name, run, found_by) as source,
+            Console(stderr=True).status(f"Reading {source.path} …") as status,
+        ):
             examination = Examination(
                 source,
                 pairs(said, "--map"),

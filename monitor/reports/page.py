@@ -17,7 +17,7 @@ from monitor.reports.report import Picture, Report
 from monitor.reports.svg import picture
 from monitor.reports.terminal import reading_rows
 from monitor.reports.words import kind_name, steps, untold, when
-from monitor.wire import Advice
+from monitor.wire import Advice, Columns
 
 # Nothing may be fetched from anywhere, whatever a run's names say.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -147,6 +147,16 @@ def flat(values: Mapping[str, Any], before: str = "") -> dict[str, str]:
     return found
 
 
+def _short(curve: Columns) -> dict[str, Any]:
+    """A curve in six digits: more than any screen shows, and a third of the bytes."""
+    parts = {key: part for key, part in msgspec.to_builtins(curve).items() if part != []}
+    for name in {"last", "min", "max", "mean"} & parts.keys():
+        parts[name] = [None if one is None else float(f"{one:.6g}") for one in parts[name]]
+    if "mean" in parts:
+        del parts["last"]  # the page draws the mean
+    return parts | {"nonfinite": msgspec.to_builtins(curve.nonfinite)}
+
+
 def _data(report: Report) -> str:
     bands = [
         {"from": one.onset_step, "to": one.resolved_step, "severity": one.severity}
@@ -157,11 +167,6 @@ def _data(report: Report) -> str:
         {"step": one.step, "src": f"data:{one.media_type};base64,{base64.b64encode(one.data).decode()}"}
         for one in report.pictures
     ]
-    curves = {
-        name: {key: part for key, part in msgspec.to_builtins(curve).items() if part != []}
-        | {"nonfinite": msgspec.to_builtins(curve.nonfinite)}
-        for name, curve in report.curves.items()
-        if curve.step
-    }
+    curves = {name: _short(curve) for name, curve in report.curves.items() if curve.step}
     text = msgspec.json.encode({"curves": curves, "bands": bands, "pictures": pictures}).decode()
     return text.replace("<", "\\u003c")

@@ -47,7 +47,7 @@ def test_something_critical(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "a PATH"),
+        ((), "a PATH, or --run ID"),
         (("nowhere.csv",), "nowhere.csv does not exist"),
         (("{log}", "--map", "loss"), "--map 'loss': SIGNAL=NAME is needed"),
         (("{log}", "--map", "lossy/d=x"), "'lossy/d' is no signal"),

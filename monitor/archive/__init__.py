@@ -1,0 +1,1 @@
+"""Stored runs, read from a service or from its folder."""

@@ -1,0 +1,74 @@
+"""`nashboard export`: a stored run as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from monitor.commands.stored import finds_run, stored_run
+from monitor.exports.pictures import to_folder
+from monitor.exports.tables import WRITERS, names_of
+from monitor.reports.of_run import report_of
+from monitor.reports.page import page
+
+
+@click.group()
+def export() -> None:
+    """Writes a run into files: a report, its points, its sample grids.
+
+    RUN is the run's id. It is asked of the service; where none answers, the folder of this machine's service is read.
+    """
+
+
+@export.command()
+@click.argument("run")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [RUN.html]")
+@finds_run
+def report(run: str, output: Path | None, **found_by: Any) -> None:
+    """One HTML file: verdict, findings, zoomable curves, sample grids, config.
+
+    It opens in any browser, with no server and no request to any host.
+    """
+    path = output or Path(f"{run}.html")
+    with stored_run(run, **found_by) as stored:
+        path.write_text(page(report_of(stored)))
+    click.echo(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB).")
+
+
+@export.command()
+@click.argument("run")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [RUN.csv]")
+@click.option(
+    "--format", "form", type=click.Choice(list(WRITERS)), help="How to write it; else by the file's ending, or csv."
+)
+@click.option("--name", "names", multiple=True, help="Only this series; may be repeated.")
+@finds_run
+def points(run: str, output: Path | None, form: str | None, names: tuple[str, ...], **found_by: Any) -> None:
+    """All points as a table, a row a step: CSV, JSON lines or Parquet (pip install 'nashboard[parquet]')."""
+    kind = form or (output.suffix.lstrip(".") if output is not None and output.suffix.lstrip(".") in WRITERS else "csv")
+    path = output or Path(f"{run}.{kind}")
+    with stored_run(run, **found_by) as stored:
+        known = names_of(stored)
+        unknown = sorted(set(names) - set(known))
+        if unknown:
+            says = f"{', '.join(unknown)}: the run has {', '.join(known) or 'none'}"
+            raise click.BadParameter(says, param_hint="--name")
+        wanted = list(names) or known
+        with Console(stderr=True).status(f"Writing {path} …"):
+            count = WRITERS[kind](wanted, stored.rows(wanted), path)
+    click.echo(f"Wrote {path}: {count:,} steps of {len(wanted)} series.")
+
+
+@export.command()
+@click.argument("run")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write. [RUN-images]")
+@finds_run
+def images(run: str, output: Path | None, **found_by: Any) -> None:
+    """All sample grids, as they were logged, and an index.csv that says what is where."""
+    path = output or Path(f"{run}-images")
+    with Console(stderr=True).status(f"Writing {path} …"), stored_run(run, **found_by) as stored:
+        count = to_folder(stored, path)
+    click.echo(f"Wrote {path}: {count:,} grids.")
