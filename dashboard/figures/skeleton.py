@@ -109,6 +109,21 @@ def level(theme: Theme) -> Json:
     }
 
 
+def maps(theme: Theme) -> Json:
+    """What maps of samples are drawn in. A generated sample's colour goes from `near` (on the data) to `far` (off it)."""
+    return {
+        "clusters": list(theme.clusters),
+        "near": theme.ink,
+        "far": theme.alert,
+        "real": theme.roles["real"],
+        "fake": theme.roles["fake"],
+        "accent": theme.roles["generator"],
+        "ground": theme.ground,
+        "grid": theme.grid,
+        "muted": theme.muted,
+    }
+
+
 def palette(theme: Theme) -> Json:
     """All that the browser needs to draw in one theme."""
     colours = [{"color": colour, "dash": "solid"} for colour in theme.roles.values()]
@@ -127,6 +142,7 @@ def palette(theme: Theme) -> Json:
         "marks": marks(theme),
         "shades": {"critical": shade(theme.alert), "warning": shade(theme.warning)},
         "level": level(theme),
+        "maps": maps(theme),
         "roles": dict(zip(theme.roles, traces, strict=False)),
         "runs": traces[len(theme.roles) :],
     }

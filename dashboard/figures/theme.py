@@ -26,6 +26,7 @@ class Theme:
         ground: behind the plot. ink, muted: text. grid: grid lines. alert, warning: NaN and Inf marks, and steps under an alert.
         roles: what generator, discriminator, real and fake are drawn in.
         runs: hues of compared runs and of layers, in order.
+        clusters: groups of the data on a map, in order: ten hues with unlike lightness, none near the alert's red.
         band: opacity of the min to max band. faint: opacity of the raw line behind a smoothed one.
     """
 
@@ -38,6 +39,7 @@ class Theme:
     warning: str
     roles: dict[str, str]
     runs: tuple[str, ...]
+    clusters: tuple[str, ...]
     band: float
     faint: float
 
@@ -52,6 +54,18 @@ LIGHT = Theme(
     warning="#b97a00",
     roles={"generator": "#0068b5", "discriminator": "#c25a00", "real": "#00805e", "fake": "#a8418a"},
     runs=("#0068b5", "#c25a00", "#00805e", "#a8418a", "#3c9ad1", "#4a1c05"),
+    clusters=(
+        "#3d6fb6",
+        "#e69a2e",
+        "#2f9e7b",
+        "#9b6cc4",
+        "#8a8f2c",
+        "#5cc0dd",
+        "#a8663c",
+        "#e08fb8",
+        "#2c5f5f",
+        "#7d8794",
+    ),
     band=0.20,
     faint=0.28,
 )
@@ -65,6 +79,18 @@ DARK = Theme(
     warning="#efb95a",
     roles={"generator": "#5db3f5", "discriminator": "#f59e42", "real": "#33c796", "fake": "#e58ac8"},
     runs=("#5db3f5", "#f59e42", "#33c796", "#e58ac8", "#2f7fd6", "#e2cf52"),
+    clusters=(
+        "#6f9fe8",
+        "#f0b050",
+        "#44bd96",
+        "#b694e0",
+        "#b3b84a",
+        "#7fd8f0",
+        "#c98a5e",
+        "#f0aed0",
+        "#5fa3a3",
+        "#98a2b0",
+    ),
     band=0.22,
     faint=0.32,
 )

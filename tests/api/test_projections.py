@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 import psutil
 import pytest
@@ -91,6 +92,13 @@ def test_modes_count_the_samples_that_lie_on_the_data(shared_service: Service) -
     assert shares(0) == pytest.approx([1, 0, 0], abs=1e-3)
     assert shares(1) == pytest.approx([15 / 30, 10 / 30, 0], abs=1e-3)
     assert service.get("/runs/modes/modes", name="samples", **{"from": 3})["steps"] == [5]
+    assert (found["by"], found["members"]) == ("cluster", reference["cluster"])
+    labels = [[5, 0, 2][one] for one in which]
+    fresh = msgspec.structs.replace(samples(0, real, "reference", "reference"), labels=labels, label_names=["a"])
+    service.ship(fresh, run="modes", first_seq=5)
+    found = until(lambda: (told := service.get("/runs/modes/modes", name="samples"))["steps"] == [2, 5] and told, 60)
+    assert [(one["label"], one["count"]) for one in found["clusters"]] == [("a", 20), ("2", 10), ("5", 30)]
+    assert [shares[1] for shares in found["shares"]] == pytest.approx([10 / 30, 0, 15 / 30], abs=1e-3)
     assert service.get("/runs/modes/modes", name="broken")["steps"] == []  # its job failed: nothing of it is finite
 
 

@@ -90,3 +90,21 @@ def own_lab(tmp_path: Path) -> Iterator[Lab]:
     service = Service(tmp_path, dashboard=True).start()
     yield Lab(service)
     service.close()
+
+
+@pytest.fixture(scope="module")
+def scripts(browser: Browser, lab: Lab) -> Iterator[Page]:
+    """A page with every module at hand: `m.series`, `m.smoothing`, …"""
+    page = browser.new_page()
+    page.goto(lab.url)
+    page.evaluate(
+        """async () => {
+          window.m = {};
+          for (const { href } of document.querySelectorAll("link[rel=modulepreload]")) {
+            const name = href.split("/js/")[1].replace(".js", "");
+            if (name !== "main") window.m[name] = await import(href);
+          }
+        }"""
+    )
+    yield page
+    page.close()

@@ -5,33 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
-
-from tests.dashboard.seeds import Lab
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def scripts(browser: Browser, lab: Lab) -> Iterator[Page]:
-    """A page with every module at hand: `m.series`, `m.smoothing`, …"""
-    page = browser.new_page()
-    page.goto(lab.url)
-    page.evaluate(
-        """async () => {
-          window.m = {};
-          for (const { href } of document.querySelectorAll("link[rel=modulepreload]")) {
-            const name = href.split("/js/")[1].replace(".js", "");
-            if (name !== "main") window.m[name] = await import(href);
-          }
-        }"""
-    )
-    yield page
-    page.close()
 
 
 APPEND = """([columns, pieces]) => {

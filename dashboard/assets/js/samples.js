@@ -1,14 +1,14 @@
 // The samples of one or more runs on one step slider: play, keys, prefetch, follow the newest.
 
 import * as api from "./api.js";
-import { h, icon, setText } from "./dom.js";
+import { h, setText } from "./dom.js";
 import * as format from "./format.js";
 import { Picture, told } from "./picture.js";
 import { merged } from "./run_data.js";
-import { lowerBound } from "./series.js";
+import { Stepper } from "./stepper.js";
 import * as view from "./view.js";
+import { t } from "./words.js";
 
-const PLAY = 250; // ms a picture
 const AHEAD = 3; // pictures fetched before they are asked for
 
 export class Samples {
@@ -19,49 +19,23 @@ export class Samples {
     this.known = new Map(lanes.map((lane) => [lane.id, []])); // run → its grids by step
     this.lanes = lanes.map((lane) => ({ ...lane, picture: new Picture(lane.label) }));
     this.real = reference ? new Picture("Reference") : null;
-    this.playing = null;
+    this.stepper = new Stepper({ signal, steps: () => this.#steps() });
     this.build(signal);
-    signal.addEventListener("abort", () => this.pause());
     view.listen((changed) => (changed.has("sample") || changed.has("grid")) && this.render(), signal);
   }
 
   build(signal) {
-    const button = (name, label, onclick) => h("button", { class: "ghost", "aria-label": label, title: label, onclick }, icon(name));
-    this.slider = h("input", { type: "range", min: 0, max: 0, value: 0, step: 1, class: "slider", "aria-label": "Step of the samples" });
-    this.slider.addEventListener("input", () => (this.pause(), this.to(Number(this.slider.value))));
-    this.playButton = button("play", "Play", () => (this.playing ? this.pause() : this.play()));
-    this.follow = h("button", { class: "chip", title: "Show each new grid as it comes", onclick: () => (this.pause(), view.set({ sample: null })) }, "Latest");
-    this.step = h("output", { class: "sample-step" });
-    this.picker = h("select", { class: "select", "aria-label": "Which grid", hidden: true });
+    this.picker = h("select", { class: "select", "aria-label": t("Which grid"), hidden: true });
     this.picker.addEventListener("change", () => view.set({ grid: this.picker.value === this.#names()[0] ? null : this.picker.value }));
-    this.empty = h("p", { class: "muted samples-empty" }, "No samples yet. ", h("code", {}, "run.samples(G(z), step=step)"), " puts them here.");
+    this.empty = h("p", { class: "muted samples-empty" }, t("No samples yet."), " ", h("code", {}, "run.samples(G(z), step=step)"), " ", t("puts them here."));
     this.pictures = h("div", { class: "pictures" }, ...this.lanes.map((lane) => lane.picture.element), this.real?.element);
-    this.controls = h(
-      "div",
-      { class: "sample-controls" },
-      button("back", "Previous grid", () => this.move(-1)),
-      this.playButton,
-      button("forward", "Next grid", () => this.move(1)),
-      this.slider,
-      this.follow,
-    );
     this.element.replaceChildren(
-      h("header", { class: "card-head" }, h("h3", {}, "Samples"), this.step, this.picker),
+      h("header", { class: "card-head" }, h("h3", {}, t("Samples")), this.stepper.output, this.picker),
       this.empty,
-      this.controls,
+      this.stepper.element,
       this.pictures,
     );
-    const keys = { ArrowLeft: () => this.move(-1), ArrowRight: () => this.move(1), " ": () => this.playButton.click() };
-    this.element.tabIndex = 0;
-    this.element.addEventListener(
-      "keydown",
-      (event) => {
-        if (["SELECT", "BUTTON"].includes(event.target.tagName) || !(event.key in keys)) return;
-        event.preventDefault();
-        keys[event.key]();
-      },
-      { signal },
-    );
+    this.stepper.keys(this.element, signal);
   }
 
   /** Puts grids of a run in, by step; a grid of the same step, name and kind takes the old one's place. */
@@ -108,46 +82,8 @@ export class Samples {
     return [...found].sort((a, b) => a - b);
   }
 
-  #at(steps) {
-    const asked = view.number("sample");
-    if (asked === null) return steps.length - 1;
-    const at = lowerBound(steps, asked);
-    if (at === 0) return 0;
-    if (at === steps.length) return at - 1;
-    return steps[at] - asked < asked - steps[at - 1] ? at : at - 1;
-  }
-
-  /** Shows the grid at a position of the slider; the last one means to follow. */
-  to(at) {
-    const steps = this.#steps();
-    const place = Math.min(Math.max(at, 0), steps.length - 1);
-    view.set({ sample: place === steps.length - 1 ? null : steps[place] });
-  }
-
-  move(by) {
-    this.pause();
-    this.to(this.#at(this.#steps()) + by);
-  }
-
-  play() {
-    const steps = this.#steps();
-    if (steps.length < 2) return;
-    if (this.#at(steps) === steps.length - 1) this.to(0);
-    this.playButton.replaceChildren(icon("pause"));
-    this.playButton.setAttribute("aria-label", "Pause");
-    this.playing = setInterval(() => {
-      const now = this.#steps();
-      const at = this.#at(now);
-      if (at >= now.length - 1) this.pause();
-      else this.to(at + 1);
-    }, PLAY);
-  }
-
   pause() {
-    clearInterval(this.playing);
-    this.playing = null;
-    this.playButton.replaceChildren(icon("play"));
-    this.playButton.setAttribute("aria-label", "Play");
+    this.stepper.pause();
   }
 
   render() {
@@ -156,20 +92,16 @@ export class Samples {
     const any = steps.length > 0;
     this.element.classList.toggle("without", !any);
     this.empty.hidden = any;
-    this.pictures.hidden = this.controls.hidden = !any;
+    this.pictures.hidden = !any;
+    this.stepper.render();
     this.picker.hidden = names.length < 2;
     if (this.picker.dataset.names !== names.join("\n")) {
       this.picker.dataset.names = names.join("\n");
       this.picker.replaceChildren(...names.map((name) => h("option", { value: name }, name)));
     }
-    if (!any) return setText(this.step, "");
+    if (!any) return;
     this.picker.value = this.name;
-    const at = this.#at(steps);
-    this.slider.max = steps.length - 1;
-    this.slider.value = at;
-    this.slider.setAttribute("aria-valuetext", `step ${steps[at]}`);
-    this.follow.setAttribute("aria-pressed", String(view.get("sample") === null));
-    setText(this.step, `step ${format.steps(steps[at])}`);
+    const { at } = this.stepper;
     for (const lane of this.lanes) this.#lane(lane, steps[at]);
     this.#prefetch(steps, at);
     const real = this.real && [...this.known.values()].flat().find((one) => one.kind === "reference");

@@ -1,0 +1,64 @@
+// The maps of one run as the API has them: which there are, the reference's own, and a step's.
+
+import * as api from "../api.js";
+
+const KEPT = 80; // frames in memory, some 10 kB each
+const SOON = 2; // frames fetched before they are asked for
+
+export class Frames {
+  constructor(id, signal) {
+    this.path = `runs/${encodeURIComponent(id)}`;
+    this.signal = signal;
+    this.list = []; // { step, name, count }
+    this.jobs = [];
+    this.reference = 0; // points of its own map
+    this.held = new Map();
+  }
+
+  /** What there is by now, and what becomes of the rest. */
+  async load() {
+    const told = await api.get(`${this.path}/projections`, { signal: this.signal });
+    if (told.reference !== this.reference) this.forget();
+    this.list = told.frames;
+    this.jobs = told.jobs;
+    this.reference = told.reference;
+  }
+
+  /** What is known of some steps is out of date. */
+  forget(steps = null) {
+    if (!steps) return this.held.clear();
+    for (const key of [...this.held.keys()]) if (steps.includes(Number(key.split("/")[0]))) this.held.delete(key);
+    return undefined;
+  }
+
+  get names() {
+    return [...new Set(this.list.map((frame) => frame.name))].sort();
+  }
+
+  /** Steps with a map of the samples called `name`. */
+  steps(name) {
+    return this.list.filter((frame) => frame.name === name).map((frame) => frame.step);
+  }
+
+  /** The columns of a frame; `step` null: the reference's own. */
+  get(step, name, method) {
+    const key = `${step ?? -1}/${step === null ? "" : name}/${method}`;
+    const known = this.held.get(key);
+    if (known) {
+      this.held.delete(key); // the newest goes last
+      this.held.set(key, known);
+      return known;
+    }
+    const named = step === null ? {} : { name };
+    const asked = api.get(`${this.path}/projections/${step ?? "reference"}?${api.query({ method, ...named })}`, { signal: this.signal });
+    asked.catch(() => this.held.delete(key));
+    this.held.set(key, asked);
+    if (this.held.size > KEPT) this.held.delete(this.held.keys().next().value);
+    return asked;
+  }
+
+  /** Fetches what comes next when it plays. */
+  prefetch(steps, at, name, method) {
+    for (const step of steps.slice(at + 1, at + 1 + SOON)) this.get(step, name, method).catch(() => {});
+  }
+}

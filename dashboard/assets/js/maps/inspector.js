@@ -1,0 +1,139 @@
+// What a map says of single points: the card at the pointer, what is pinned beside its nearest real neighbours, what a lasso holds.
+
+import { h } from "../dom.js";
+import * as format from "../format.js";
+import { tiles } from "./tiles.js";
+import { t } from "../words.js";
+
+const PINS = 4; // pinned points that are kept, the newest first
+const BESIDE = 4; // real points beside a pinned one, that lie near it on the map
+const SHOWN = 60; // of a selection
+
+export class Inspector {
+  /** @param map the PointMap. @param onchange () when pins or the selection changed. */
+  constructor(map, signal) {
+    this.map = map;
+    this.pins = [];
+    this.chosen = null;
+    this.sheets = { made: null, real: null };
+    this.card = h("div", { class: "tip map-card", hidden: true, role: "tooltip" });
+    document.body.append(this.card);
+    signal.addEventListener("abort", () => this.card.remove());
+    this.element = h("section", { class: "card inspector", "aria-label": t("Picked samples") });
+    this.render();
+  }
+
+  /** The sheets of what is shown: null where rows are no images. `real` counts in rows of the logged reference. */
+  show(sheets) {
+    this.sheets = sheets;
+    this.render();
+  }
+
+  /** What is to be read of a point: name, picture, distance. */
+  #about({ kind, index }) {
+    const points = this.map.state[kind];
+    const { real } = this.map.state;
+    if (kind === "real") return { title: t("Real sample {n}", { n: real.row?.[index] ?? index }), row: real.row?.[index] ?? index, sheet: this.sheets.real };
+    const nearest = points.nearest?.[index] ?? -1;
+    const far = points.distance?.[index];
+    const says = Number.isFinite(far) ? (far > points.limit ? t("off the data: {d} × the usual distance", { d: far.toFixed(1) }) : t("{d} × the usual distance", { d: far.toFixed(1) })) : "";
+    return { title: t("Sample {n}", { n: index }), row: index, sheet: this.sheets.made, nearest, says };
+  }
+
+  hover(hit, event) {
+    this.card.hidden = !hit;
+    if (!hit) return;
+    const about = this.#about(hit);
+    this.card.replaceChildren(this.#pair(about, 64), h("div", { class: "map-card-text" }, h("b", {}, about.title), h("div", { class: "muted" }, about.says ?? this.#where(hit))));
+    const { offsetWidth: width, offsetHeight: height } = this.card;
+    const left = event.clientX + 16 + width > innerWidth ? event.clientX - 16 - width : event.clientX + 16;
+    const top = Math.min(event.clientY + 14, innerHeight - height - 8);
+    this.card.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
+  }
+
+  #where({ kind, index }) {
+    const { x, y } = this.map.state[kind];
+    return this.map.options.axes ? `${format.value(x[index])}, ${format.value(y[index])}` : "";
+  }
+
+  /** A sample's picture, and that of its nearest real one. */
+  #pair({ row, sheet, nearest = -1, title }, size) {
+    const named = (canvas, name) => h("figure", { class: "small-figure" }, canvas, h("figcaption", {}, name));
+    return h(
+      "div",
+      { class: "pair" },
+      sheet ? named(tiles(sheet, [row], { size, label: title }), nearest < 0 ? t("real") : t("generated")) : null,
+      nearest >= 0 && this.sheets.real ? named(tiles(this.sheets.real, [nearest], { size, label: t("Nearest real sample") }), t("nearest real")) : null,
+    );
+  }
+
+  /** Pins a point, or takes it away again. */
+  pick(hit) {
+    if (!hit) return this.clear();
+    const same = this.pins.some((one) => one.kind === hit.kind && one.index === hit.index);
+    this.pins = same ? this.pins.filter((one) => one.kind !== hit.kind || one.index !== hit.index) : [hit, ...this.pins].slice(0, PINS);
+    return this.#changed();
+  }
+
+  /** Lists what a lasso holds. */
+  select(chosen) {
+    this.chosen = chosen.made.length || chosen.real.length ? chosen : null;
+    this.#changed();
+  }
+
+  clear() {
+    if (!this.pins.length && !this.chosen) return;
+    this.pins = [];
+    this.chosen = null;
+    this.#changed();
+  }
+
+  #changed() {
+    this.map.set({ pins: this.pins, chosen: this.chosen ? new Set(this.chosen.made) : null });
+    this.render();
+  }
+
+  render() {
+    const parts = [...(this.chosen ? [this.#selection()] : []), ...this.pins.map((pin) => this.#pinned(pin))];
+    const clear = parts.length ? h("button", { class: "chip", onclick: () => this.clear() }, t("Clear")) : null;
+    const hint = h("p", { class: "muted hint" }, t("Point at a sample to see it, click to keep it here beside its nearest real ones, draw around some to list them."));
+    this.element.replaceChildren(h("header", { class: "card-head" }, h("h3", {}, t("Picked samples")), h("span", { class: "grow" }), clear), ...(parts.length ? parts : [hint]));
+  }
+
+  #pinned(pin) {
+    const about = this.#about(pin);
+    const { real } = this.map.state;
+    const beside = near(real, this.map.state[pin.kind], pin.index, BESIDE).filter((i) => pin.kind === "made" || i !== pin.index);
+    const rows = beside.map((i) => real.row?.[i] ?? i);
+    return h(
+      "div",
+      { class: "pinned" },
+      h("div", {}, h("b", {}, about.title), " ", h("span", { class: "muted" }, about.says ?? this.#where(pin))),
+      h(
+        "div",
+        { class: "pair" },
+        this.#pair(about, 72),
+        this.sheets.real && rows.length ? h("figure", { class: "small-figure" }, tiles(this.sheets.real, rows, { size: 35, columns: 2, label: t("Real samples near it on the map") }), h("figcaption", {}, t("near it"))) : null,
+      ),
+    );
+  }
+
+  #selection() {
+    const { made, real } = this.chosen;
+    const { row } = this.map.state.real;
+    const some = (sheet, rows, label) => (sheet && rows.length ? tiles(sheet, rows.slice(0, SHOWN), { size: 28, columns: 10, label }) : null);
+    const says = (name, all) => h("div", {}, h("b", {}, t(name, { n: all.length })), all.length > SHOWN ? h("span", { class: "muted" }, ` ${t("first {n} shown", { n: SHOWN })}`) : null);
+    return h(
+      "div",
+      { class: "pinned" },
+      says("{n} generated", made), some(this.sheets.made, made, t("Selected generated samples")), this.sheets.made ? null : h("p", { class: "muted list" }, made.slice(0, SHOWN).join(", ")),
+      says("{n} real", real), some(this.sheets.real, real.map((i) => row?.[i] ?? i), t("Selected real samples")),
+    );
+  }
+}
+
+/** The `count` points that lie nearest to another's point on the map. */
+function near(points, others, index, count) {
+  const away = (i) => Math.hypot(points.x[i] - others.x[index], points.y[i] - others.y[index]);
+  return [...points.x.keys()].map((i) => [away(i), i]).sort((a, b) => a[0] - b[0]).slice(0, count).map(([, i]) => i);
+}

@@ -1,0 +1,43 @@
+// What becomes of maps that are not there: what they need, what is being computed and for how long, what failed and why.
+
+import { h } from "../dom.js";
+import * as format from "../format.js";
+import { t } from "../words.js";
+
+const REFERENCE = -1;
+
+/**
+ * @param frames what the API tells: `jobs`, `reference`. @param has whether the run has a `reference` and `samples`.
+ * @returns { waiting: { title, text, since }, failed: element or null }.
+ */
+export function progress({ jobs, reference }, has) {
+  return { waiting: waiting(jobs, reference, has), failed: failed(jobs.filter((job) => job.state === "failed")) };
+}
+
+function waiting(jobs, reference, has) {
+  const code = (text) => h("code", {}, text);
+  if (!has.reference) {
+    return { title: t("No map without real samples"), text: [code("run.reference(real_images)"), " ", t("tells what the data look like; every batch of samples is then placed on one map of them.")] };
+  }
+  if (!has.samples) return { title: t("No samples yet"), text: [code("run.samples(G(z), step=step)"), " ", t("puts them here.")] };
+  const active = jobs.filter((job) => job.state === "running" || job.state === "queued");
+  const first = jobs.find((job) => job.step === REFERENCE);
+  const job = active.find((one) => one.state === "running") ?? active[0];
+  if (!reference && first?.state === "failed") return { title: t("The map could not be made"), text: [first.error] };
+  if (!job) return { title: t("No map yet"), text: [t("Nothing is waiting to be computed: the service may have been started without workers (job_workers).")] };
+  const since = job.started_at ?? job.created_at;
+  const what = reference ? t("Placing the samples") : t("Computing the layout of the data");
+  const state = job.state === "running" ? t("{time} so far", { time: format.duration(Date.now() / 1000 - since) }) : t("waiting for a worker, {time} so far", { time: format.duration(Date.now() / 1000 - since) });
+  return { title: what, text: [`${state}. ${t("{n} steps wait.", { n: format.steps(active.filter((one) => one.step !== REFERENCE).length) })}`], since };
+}
+
+function failed(jobs) {
+  if (!jobs.length) return null;
+  const name = (job) => (job.step === REFERENCE ? t("the data") : t("step {n}", { n: format.steps(job.step) }));
+  return h(
+    "details",
+    { class: "failed-jobs" },
+    h("summary", {}, t("{n} maps could not be made", { n: jobs.length })),
+    ...jobs.slice(-20).map((job) => h("p", {}, h("b", {}, name(job)), ` ${job.error}`)),
+  );
+}

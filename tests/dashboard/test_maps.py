@@ -1,0 +1,171 @@
+"""The t-SNE tab: samples on the map of the data, missing modes and occupancy, from a real service with real workers."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from sklearn.datasets import load_digits
+
+from monitor import wire
+from tests.dashboard.seeds import START, Lab
+from tests.support import until
+
+pytestmark = pytest.mark.browser
+
+ORDER = np.random.default_rng(0).permutation(1797)  # they come writer by writer
+DIGITS, CLASSES = (column[ORDER] for column in load_digits(return_X_y=True))
+
+
+def samples(step: int, rows: Any, name: str = "random", kind: Any = "random", **more: Any) -> wire.Samples:
+    """A record with a batch of digits, and a grid of the first four."""
+    batch = np.ascontiguousarray(rows, np.float32)
+    tiles = (np.resize(batch, (2, 2, 8, 8)).swapaxes(1, 2).reshape(16, 16) * 15).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(tiles).save(buffer, "WEBP", lossless=True)
+    made = wire.Samples(
+        step, START + step / 10, name, kind, buffer.getvalue(), 2, 2, 4, 8, 8, "[0, 16]", False,
+        batch.tobytes(), "float32", batch.shape,  # type: ignore[arg-type]
+    )  # fmt: skip
+    return msgspec.structs.replace(made, **more)
+
+
+def trained(lab: Lab, run: str) -> None:
+    """A run whose generator makes noise at first, then five of the ten digits, then all of them."""
+    noise = np.random.default_rng(0).random((60, 64)) * 16
+    few = DIGITS[500:][CLASSES[500:] < 5][:60]
+    labels = CLASSES[:300].tolist()
+    lab.run(run, total_steps=30)
+    lab.ship(run, [samples(0, DIGITS[:300], "reference", "reference", labels=labels)], lane="-media")
+    lab.ship(
+        run, [samples(0, noise), samples(10, few), samples(20, few), samples(30, DIGITS[1200:1260])], lane="-media"
+    )
+    lab.ship(run, [samples(20, DIGITS[:9, :32], "odd")], lane="-media")
+
+
+PIXELS = """() => {
+  const canvas = document.querySelector(".point-map canvas:last-child");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.reduce((sum, value) => sum + value, 0);
+}"""
+
+
+def test_samples_on_the_map_of_the_data_through_training(lab: Lab, page: Page) -> None:
+    lab.run("maps")
+    lab.log("maps", range(31))
+    page.goto(f"{lab.url}/runs/maps?tab=tsne")
+    tab = page.get_by_role("tabpanel", name="t-SNE")
+    expect(tab).to_contain_text("No map without real samples")
+    trained(lab, "maps")
+    expect(tab).to_contain_text("Computing the layout of the data")  # and it comes by itself
+    shown = tab.locator(".point-map")
+    expect(shown).to_have_attribute("data-step", "30", timeout=90_000)
+    until(lambda: page.evaluate(PIXELS) > 0)
+    expect(tab.get_by_role("region", name="Missing modes")).to_contain_text("10 of 10 reached at step 30")
+
+    page.get_by_label("Map of the samples").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(shown).to_have_attribute("data-step", "20")
+    missing = tab.get_by_role("region", name="Missing modes")
+    expect(missing).to_contain_text("5 of 10 reached at step 20")
+    expect(missing.locator(".mode-row").first).to_contain_text("of the data, 0.0 % of the samples")
+    expect(missing.locator(".mode-row canvas").first).to_be_visible()
+    expect(tab).to_contain_text("1 maps could not be made")
+    until(lambda: "sample=20" in page.evaluate("location.search"))
+    page.get_by_role("tab", name="Samples").click()  # the same step there
+    expect(page.locator("#run-samples img").first).to_have_attribute("data-step", "20")
+    page.get_by_role("tab", name="t-SNE").click()
+
+    before = page.evaluate(PIXELS)
+    page.get_by_role("button", name="PCA").click()
+    expect(shown).to_have_attribute("data-method", "pca")
+    until(lambda: page.evaluate(PIXELS) != before)
+    page.get_by_label("Map of the samples").focus()
+    page.keyboard.press("d")
+    expect(page.get_by_role("button", name="Density")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("d")
+
+    box = shown.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 4, box["y"] + 4)  # a lasso around everything
+    page.mouse.down()
+    for x, y in ((0.99, 0.01), (0.99, 0.99), (0.01, 0.99)):
+        page.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * y, steps=3)
+    page.mouse.up()
+    picked = tab.get_by_role("region", name="Picked samples")
+    expect(picked).to_contain_text("60 generated")
+    expect(picked).to_contain_text("300 real")
+    page.keyboard.press("Escape")
+    expect(picked).to_contain_text("Point at a sample")
+    page.evaluate("document.querySelector('.point-map').scrollIntoView({ block: 'center' })")
+    spot = page.evaluate(WHERE)
+    page.mouse.move(*spot)
+    expect(page.locator(".map-card")).to_contain_text("the usual distance")
+    page.mouse.click(*spot)
+    expect(picked).to_contain_text("nearest real")
+    expect(picked.locator("canvas")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+# where on the screen the first generated point is: its colours are the only ones on the upper canvas
+WHERE = """() => {
+  const canvas = document.querySelector(".point-map canvas:last-child");
+  const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const box = canvas.getBoundingClientRect();
+  for (let at = 3; at < data.length; at += 4) {
+    if (data[at] < 200) continue;
+    const [x, y] = [((at - 3) / 4) % width, Math.floor((at - 3) / 4 / width)];
+    return [box.left + (x * box.width) / width, box.top + (y * box.width) / width + 3];
+  }
+}"""
+
+VERDICTS = """(modes) => modes.steps.map((_, at) => modes.clusters.map((_, i) => m.modes.verdict(modes, i, at)))"""
+MODES = {
+    "name": "random", "steps": [0, 10, 20, 30], "count": [100, 100, 100, 100], "off": [0, 0, 0, None],
+    "clusters": [{"cluster": 0, "share": 0.5}, {"cluster": 1, "share": 0.47}, {"cluster": 2, "share": 0.03}],
+    "shares": [[0.5, 0.99, 0.95, None], [0.47, 0.01, 0.04, None], [0.03, 0, 0.01, None]],
+}  # fmt: skip
+
+
+def test_a_mode_is_missing_when_chance_does_not_explain_it(scripts: Page) -> None:
+    told = scripts.evaluate(VERDICTS, MODES)
+    assert told[0] == ["fair", "fair", "unknown"]  # 3 samples are expected of the last: none may be chance
+    assert told[1] == ["fair", "missing", "unknown"]
+    assert told[2] == told[1]
+    assert told[3] == ["unknown"] * 3
+    found = scripts.evaluate("(modes) => m.modes.listed(modes, 2, 'missing')", MODES)
+    assert [(one["cluster"], one["step"], one["always"]) for one in found] == [(1, 10, False)]
+    few = {**MODES, "clusters": [{"cluster": 0, "share": 0.2}, *MODES["clusters"][1:]]}  # type: ignore[operator]
+    over = scripts.evaluate("(modes) => m.modes.listed(modes, 1, 'over')", few)
+    assert [(one["cluster"], one["step"], one["always"]) for one in over] == [(0, 0, True)]
+    later = {**MODES, "steps": [20, 40], "count": [9, 9], "off": [0.5, 0.5], "shares": [[1, 1], [2, 2], [3, 3]]}
+    joined = scripts.evaluate("([a, b]) => m.modes.joined(a, b)", [MODES, later])
+    assert joined["steps"] == [0, 10, 20, 40]
+    assert joined["shares"] == [[0.5, 0.99, 1, 1], [0.47, 0.01, 2, 2], [0.03, 0, 3, 3]]
+
+
+def test_a_map_has_one_scale_and_contours_lie_where_density_falls(scripts: Page) -> None:
+    there = scripts.evaluate(
+        """() => {
+          const place = m["maps/scale"].projection([-1, 3, 0, 1], 200, 100);
+          return [place.x(-1), place.x(3), place.y(0), place.y(1), ...place.back(place.x(2), place.y(0.3))];
+        }"""
+    )
+    assert there == pytest.approx([0, 200, 75, 25, 2, 0.3])
+    assert scripts.evaluate(
+        "() => [0.5, 1.5, 2.5, 9].map((x) => m['maps/scale'].remoteness(x, 1))"
+    ) == pytest.approx([0, 1, 1, 1])  # fmt: skip
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(0, 1, (2, 4000)).tolist()
+    pieces = scripts.evaluate(
+        "([x, y]) => m['maps/density'].contours(m['maps/density'].density({ x, y }, [-4, 4, -4, 4]), [0.5])[0]", [x, y]
+    )
+    away = [math.hypot((a + 0.5) / 10 - 4, (b + 0.5) / 10 - 4) for a, b, *_ in pieces]
+    # half of the peak of a Gaussian blurred by 0.24: at a radius of 1.178 times its deviation
+    assert np.median(away) == pytest.approx(math.sqrt(2 * math.log(2) * (1 + 0.24**2)), rel=0.06)
