@@ -12,18 +12,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-MAX_STEP = 2**53 - 1  # the largest integer that JavaScript, JSON and every database here hold exactly
+from monitor.wire_layers import Filters, Histograms, LayersInfo
+from monitor.wire_types import MAX_STEP as MAX_STEP
+from monitor.wire_types import Label, LabelName, SenderId, Size, Step
+from monitor.wire_types import Name as Name
+from monitor.wire_types import RunId as RunId
+
 TIME_SERIES = "system/time"  # wall time of each step: the service makes it from `Scalars.time`
-
 EXTRACTOR = "^([A-Za-z0-9][A-Za-z0-9_.-]{0,99})?$"
-
-Step = Annotated[int, Meta(ge=0, le=MAX_STEP)]
-RunId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-SenderId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Size = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-Label = Annotated[int, Meta(ge=0, le=9_999)]
-LabelName = Annotated[str, Meta(max_length=100)]
 
 
 class Scalars(Struct, frozen=True, array_like=True, tag="s", gc=False):
@@ -113,7 +109,7 @@ class Finish(Struct, frozen=True, array_like=True, tag="f"):
     reason: str = ""
 
 
-Record = Scalars | Samples | Field | Event | Finish
+Record = Scalars | Samples | Field | Histograms | Filters | Event | Finish
 
 
 class Batch(Struct, frozen=True):
@@ -380,7 +376,7 @@ class RunDetail(RunSummary, frozen=True):
 
 
 class LiveRun(Struct, frozen=True, omit_defaults=True):
-    """What changed in one run: points by series name (as logged, bucket 1), new grids, fields, events, maps, alerts.
+    """What changed in one run: points by series name (as logged, bucket 1), new grids, fields, layers, events, maps, alerts.
 
     `projections` are the steps with a new map; the reference's own map has the step -1.
     """
@@ -392,6 +388,7 @@ class LiveRun(Struct, frozen=True, omit_defaults=True):
     projections: list[int] = []
     alerts: list[AlertInfo] = []
     fields: list[FieldInfo] = []
+    layers: list[LayersInfo] = []
 
 
 class Live(Struct, frozen=True):

@@ -16,15 +16,17 @@ HEAVY = {"torch", "numpy", "fastapi", "sqlalchemy", "pydantic", "dash"}
 
 # package → what of ours it may import (itself always), and which outside packages it must never load.
 ALLOWED: dict[str, set[str]] = {
-    "monitor.wire": set(),
+    "monitor.wire": {"monitor.wire_layers", "monitor.wire_types"},
+    "monitor.wire_layers": {"monitor.wire_types"},
+    "monitor.wire_types": set(),
     "monitor.errors": set(),
     "monitor.signals": set(),
     "monitor.settings": {"monitor.errors"},
-    "monitor.sdk": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
-    "monitor.storage": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
+    "monitor.sdk": {"monitor.wire", "monitor.wire_layers", "monitor.errors", "monitor.settings", "monitor.signals"},
+    "monitor.storage": {"monitor.wire", "monitor.wire_layers", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.ingest": {
-        "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.wire", "monitor.errors", "monitor.settings",
-        "monitor.signals",
+        "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.wire", "monitor.wire_layers", "monitor.errors",
+        "monitor.settings", "monitor.signals",
     },
     "monitor.rules": {"monitor.doctor", "monitor.wire", "monitor.errors"},
     "monitor.streams": set(),
@@ -52,6 +54,8 @@ ALLOWED: dict[str, set[str]] = {
 }  # fmt: skip
 NEVER: dict[str, set[str]] = {
     "monitor.wire": HEAVY | {"PIL"},
+    "monitor.wire_layers": HEAVY | {"PIL"},
+    "monitor.wire_types": HEAVY | {"PIL"},
     "monitor.errors": HEAVY | {"msgspec"},
     "monitor.settings": HEAVY,
     "monitor.sdk": {"fastapi", "sqlalchemy", "dash", "pydantic"},

@@ -98,6 +98,59 @@ class FieldValues(FieldInfo, frozen=True):
     values: list[list[float | None]]
 
 
+class LayersOfNetwork(Struct):
+    """A network's layers in order of depth, and the steps that something is known of."""
+
+    network: str
+    layers: list[str]
+    steps: list[int]
+
+
+class HistogramFrame(Struct):
+    """A histogram of one step; see `Histogram`."""
+
+    step: int
+    low: float
+    high: float
+    counts: list[int]
+    below: int
+    above: int
+    nonfinite: int
+    min: float
+    max: float
+    size: int
+
+
+class HistogramAnswer(Struct, omit_defaults=True):
+    """Without a layer: `networks`. Of a layer: histograms by step, and where the live cursor stood before they were read."""
+
+    run: str
+    cursor: str
+    networks: list[LayersOfNetwork] = []
+    network: str = ""
+    layer: str = ""
+    weights: list[HistogramFrame] = []
+    gradients: list[HistogramFrame] = []
+
+
+class FilterAnswer(Struct, omit_defaults=True):
+    """Without a network: `networks`. Of a network: its filters; pixels from -127 (-scale) to 127, -128: not finite."""
+
+    run: str
+    cursor: str
+    networks: list[LayersOfNetwork] = []
+    network: str = ""
+    layer: str = ""
+    step: int = 0
+    time: float = 0.0
+    count: int = 0
+    channels: int = 0
+    height: int = 0
+    width: int = 0
+    scales: list[float | None] = []
+    pixels: list[int] = []
+
+
 class AlertList(Struct):
     """Alerts, those changed last first; of a run also the kinds that can't be told, and the signals that would be needed."""
 
@@ -149,6 +202,8 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("get", "/runs/{run_id}/samples/reference/labels"): Labels,
     ("get", "/runs/{run_id}/fields"): FieldList,
     ("get", "/runs/{run_id}/fields/{step}"): FieldValues,
+    ("get", "/runs/{run_id}/histograms"): HistogramAnswer,
+    ("get", "/runs/{run_id}/filters"): FilterAnswer,
     ("get", "/alerts"): AlertList,
     ("get", "/runs/{run_id}/alerts"): AlertList,
     ("post", "/alerts/{alert_id}/{action}"): AlertInfo,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, case, delete, func, insert, select, u
 
 from monitor.errors import NotFound
 from monitor.ingest.change import Change
+from monitor.ingest.layers import add_layers, drop_layers
 from monitor.ingest.media import Media, sane
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
@@ -42,6 +43,7 @@ from monitor.storage.tables import (
     senders,
 )
 from monitor.wire import AlertInfo, Batch, Event, Field, Finish, RunInfo, Samples, Scalars
+from monitor.wire_layers import Filters, Histograms
 
 MAX_DURATION = 10 * 366 * 86_400.0  # a sender that tells of a longer run had its clock set meanwhile
 
@@ -161,6 +163,7 @@ class Applier:
         self._runs.pop(run_id)
         self._series.drop(run_id)
         self._media.drop(connection, run_id)
+        drop_layers(connection, run_id)
         throw_away(connection, run_id)
         for table in (senders, events, jobs, job_memory, projections, alerts, doctors, rule_memory, run_facts):
             connection.execute(delete(table).where(table.c.run_id == run_id))
@@ -252,6 +255,8 @@ class Applier:
         elif isinstance(record, Field):
             state.change.fields.append(self._media.add_field(connection, run_id, record))
             state.last_step = max(state.last_step, record.step)
+        elif isinstance(record, Histograms | Filters):
+            state.change.layers.append(add_layers(connection, run_id, record))
         elif isinstance(record, Finish):
             state.finished = record
         elif isinstance(record, Event):
@@ -311,6 +316,7 @@ class Applier:
             touched.append(one)
         write_summaries(connection, touched)
         state.samples -= self._media.drop(connection, run_id, step)
+        drop_layers(connection, run_id, step)
         job_queue.rewind(connection, run_id, step)
         alert_store.rewind(connection, run_id, step)
         self._set_last_step(connection, run_id)

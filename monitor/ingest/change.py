@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.wire import AlertInfo, FieldInfo, SampleInfo
+from monitor.wire_layers import LayersInfo
 
 
 @dataclass
@@ -19,6 +20,7 @@ class Change:
     projections: list[int] = field(default_factory=list)
     alerts: list[AlertInfo] = field(default_factory=list)
     fields: list[FieldInfo] = field(default_factory=list)
+    layers: list[LayersInfo] = field(default_factory=list)
     jobs: bool = False
     rewound_to: int | None = None
     deleted: bool = False
@@ -28,6 +30,7 @@ class Change:
         self.points = {name: _until(step, *columns) for name, columns in self.points.items()}
         self.samples = [sample for sample in self.samples if sample.step <= step]
         self.fields = [one for one in self.fields if one.step <= step]
+        self.layers = [one for one in self.layers if one.step <= step]
         self.projections = [frame for frame in self.projections if frame <= step]
         self.alerts = [alert for alert in self.alerts if alert.step <= step]
         self.rewound_to = step if self.rewound_to is None else min(step, self.rewound_to)

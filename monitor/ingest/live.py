@@ -13,6 +13,7 @@ from typing import Any
 from monitor.ingest.change import Change
 from monitor.storage.series import exact_columns
 from monitor.wire import AlertInfo, FieldInfo, LiveRun, SampleInfo
+from monitor.wire_layers import LayersInfo
 
 CHANGE_COST = 20  # a change of no points still takes room: count it as so many
 
@@ -101,6 +102,7 @@ def _joined(changes: list[Change]) -> LiveRun:
     points: dict[str, tuple[list[int], list[float]]] = {}
     samples: list[SampleInfo] = []
     fields: list[FieldInfo] = []
+    layers: list[LayersInfo] = []
     events: list[dict[str, Any]] = []
     projections: list[int] = []
     alerts: dict[int, AlertInfo] = {}
@@ -109,9 +111,10 @@ def _joined(changes: list[Change]) -> LiveRun:
         if change.rewound_to is not None:
             rewound = change.rewound_to if rewound is None else min(rewound, change.rewound_to)
             before = Change("", points, samples, projections=projections, alerts=list(alerts.values()), fields=fields)
+            before.layers = layers
             before.rewind(change.rewound_to)
             points, samples, projections = before.points, before.samples, before.projections
-            fields = before.fields
+            fields, layers = before.fields, before.layers
             alerts = {alert.id: alert for alert in before.alerts}
         for name, (steps, values) in change.points.items():
             own = points.setdefault(name, ([], []))
@@ -119,8 +122,9 @@ def _joined(changes: list[Change]) -> LiveRun:
             own[1].extend(values)
         samples += change.samples
         fields += change.fields
+        layers += change.layers
         events += change.events
         projections += change.projections
         alerts |= {alert.id: alert for alert in change.alerts}
     columns = {name: exact_columns(steps, values) for name, (steps, values) in points.items()}
-    return LiveRun(columns, samples, events, rewound, sorted(set(projections)), list(alerts.values()), fields)
+    return LiveRun(columns, samples, events, rewound, sorted(set(projections)), list(alerts.values()), fields, layers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Norms = Callable[[list["Tensor"]], list["Tensor"]]
-FRAMES = 8  # between a hook of an optimizer and `GradScaler.step`
 
 
 class Arrival:
@@ -90,22 +88,3 @@ def _several_processes() -> bool:
     from torch import distributed
 
     return distributed.is_available() and distributed.is_initialized() and distributed.get_world_size() > 1
-
-
-def loss_scale() -> Tensor | None:
-    """What a `GradScaler` multiplied the loss by, 0-d on its device, when it is what lets the optimizer step; else None.
-
-    The scaler unscales gradients between the backward pass and the step, and leaves no trace of it at the optimizer; but a hook
-    of the optimizer is called below its `step`.
-    """
-    grad_scaler = getattr(sys.modules.get("torch.amp.grad_scaler"), "GradScaler", None)
-    frame = sys._getframe(1)
-    for _ in range(FRAMES):
-        if grad_scaler is None or frame.f_back is None:
-            return None
-        frame = frame.f_back
-        owner = frame.f_locals.get("self") if frame.f_code.co_name == "step" else None
-        if isinstance(owner, grad_scaler):
-            scale: Tensor | None = getattr(owner, "_scale", None)  # a scaler that is switched off has none
-            return scale
-    return None

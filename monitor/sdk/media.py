@@ -14,6 +14,8 @@ from monitor.sdk.worker import Handler
 from monitor.wire import Field
 
 if TYPE_CHECKING:
+    from monitor.sdk.distributions import Spread
+    from monitor.sdk.filters import Pictures
     from monitor.sdk.images import Painter, Taken
     from monitor.sdk.lane import Lane
 
@@ -41,8 +43,16 @@ class Plane(NamedTuple):
     name: str
 
 
+class Layers(NamedTuple):
+    """What was copied of layers."""
+
+    taken: Sequence[Spread | Pictures]
+    step: int
+    time: float
+
+
 class Media:
-    """Makes jobs for the worker thread (`drawing`, `plane`) and does them (`handlers`).
+    """Makes jobs for the worker thread (`drawing`, `plane`, `layers`) and does them (`handlers`).
 
     Args:
         refused: called when the lane has no room for a record.
@@ -51,7 +61,11 @@ class Media:
     def __init__(self, lane: Lane, refused: Callable[[], None]) -> None:
         self._lane, self._refused = lane, refused
         self._painter: Painter | None = None
-        self.handlers: dict[str, Handler] = {"drawing samples": self._draw, "writing fields": self._write}
+        self.handlers: dict[str, Handler] = {
+            "drawing samples": self._draw,
+            "writing fields": self._write,
+            "describing layers": self._describe,
+        }
 
     def drawing(
         self,
@@ -96,6 +110,10 @@ class Media:
         copy = copied(values) if is_torch(values) else values.copy()
         return "writing fields", Plane(copy, moment(copy), _rectangle(bounds), step, time.time(), name)
 
+    def layers(self, taken: Sequence[Spread | Pictures], step: int, at: float) -> tuple[str, Layers]:
+        """How layers are spread and look, see `Run.watch`."""
+        return "describing layers", Layers(taken, step, at)
+
     def _draw(self, jobs: list[Drawing]) -> None:
         """On the worker thread."""
         assert self._painter is not None
@@ -112,6 +130,12 @@ class Media:
             values = numpy.ascontiguousarray(on_cpu(job.data), "<f4")
             rows, columns = values.shape
             self._append(Field(job.step, job.time, job.name, job.bounds, rows, columns, values.tobytes()))
+
+    def _describe(self, jobs: list[Layers]) -> None:
+        """On the worker thread. Waits for devices."""
+        for job in jobs:
+            for one in job.taken:
+                self._append(one.record(job.step, job.time))
 
     def _append(self, record: Any) -> None:
         if not self._lane.append(record):

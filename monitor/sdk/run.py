@@ -150,20 +150,23 @@ class Run:
         *,
         optimizers: Sequence[Any] = (),
         every: int | None = None,
+        loss_scale: Any = None,
         **networks: Any,
     ) -> None:
-        """Reads gradient norms, update ratios and weight norms of networks, just before and after their optimizers step.
+        """Reads gradients and weights of networks, just before and after their optimizers step.
 
         Args:
             generator, discriminator, further networks by name: torch modules.
             optimizers: theirs; when not given, whichever optimizer holds their parameters.
             every: optimizer steps between two readings; None: as often as costs at most 0.3 % of the time for each optimizer.
+            loss_scale: of mixed precision with a scaler of one's own: an object with `get_scale()`, a function, or a number, of
+                what the loss is multiplied by. Torch's `GradScaler` need not be told.
         """
         from monitor.sdk.watch import Watch
 
         named = {"generator": generator, "discriminator": discriminator, **networks}
         modules = {name: module for name, module in named.items() if module is not None}
-        self._watches.append(Watch(modules, tuple(optimizers), every, self._watched, self.guard))
+        self._watches.append(Watch(modules, tuple(optimizers), every, self._watched, self.guard, loss_scale))
 
     @guarded
     def event(self, kind: str, /, **data: Any) -> None:
@@ -306,12 +309,19 @@ class Run:
         """Adds what `watch` read since the last call; what the loop itself logs under the same name goes before."""
         watched = self._watched.copy()
         self._watched.clear()
-        now, numbers = time.time(), dict[str, Any]()
+        now, numbers, layers = time.time(), dict[str, Any](), list[Any]()
         for name, value in watched.items():
             if type(value) is float:
                 numbers[name] = value
+            elif isinstance(value, tuple):  # a `Spread` or `Pictures`
+                layers.append(value)
             elif not self._worker.submit("reading norms", (value, step, now), MAX_LATER):
                 self._lost += 1
+        if (
+            layers
+        ):  # left out when the worker has its hands full: the schedule is our own, nothing that was logged is lost
+            kind, job = self._media.layers(layers, step, now)
+            self._worker.submit(kind, job, self._settings.media_backlog)
         self._names.update(numbers)
         return numbers | dict(values)
 

@@ -10,16 +10,19 @@ from __future__ import annotations
 import math
 import time
 import weakref
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
-from monitor.sdk.arrival import Arrival, loss_scale
+from monitor.sdk.arrival import Arrival
 from monitor.sdk.capture import capturing
 from monitor.sdk.dead import DeadUnits
+from monitor.sdk.distributions import Frames, spread
+from monitor.sdk.filters import Found, image_filters, pictures
 from monitor.sdk.guard import Guard
+from monitor.sdk.loss_scale import Scale, scale_of
+from monitor.sdk.norms import by_layer, dense_norms, held, layers_of, norms_of, read_norms
 from monitor.sdk.pace import Pace, Share
 from monitor.sdk.spectrum import Spectrum, effective_rank
 
@@ -34,7 +37,8 @@ SHARE = "system/watch_share"  # of the wall time that goes into reading
 
 CLIPPED = 0.999  # a gradient that lost more than this was clipped, not rounded
 
-Sink = dict[str, Any]  # series name → float, or a function that gives {name: float} and waits for the device
+# series name → float, or a function that gives {name: float} and waits for the device; or a `Spread` or `Pictures`
+Sink = dict[str, Any]
 
 
 class Watch:
@@ -47,6 +51,7 @@ class Watch:
         every: int | None,
         sink: Sink,
         guard: Guard,
+        loss_scale: Any = None,
     ) -> None:
         from torch.nn import Module
         from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
@@ -56,10 +61,11 @@ class Watch:
         for name, module in modules.items():
             if not isinstance(module, Module):
                 raise InvalidValue(f"{name} is a {type(module).__name__}, a torch.nn.Module is needed: not watched")
-        self._layers = {name: _layers(module) for name, module in modules.items()}
+        self._layers = {name: layers_of(module) for name, module in modules.items()}
         self._dead = {name: DeadUnits(module, self._failed, self._spent) for name, module in modules.items()}
         self._share, self._passes = Share(), 0.0  # seconds spent in forward and backward passes since the last step
-        self._every, self._sink, self._guard = every, sink, guard
+        self._every, self._sink, self._guard, self._scale = every, sink, guard, scale_of(loss_scale)
+        self._filters = {name: image_filters(module) for name, module in modules.items()}
         self._stations: dict[int, Station] = {}
         before, after = self._hook(self._before), self._hook(self._after)
         if optimizers:
@@ -107,10 +113,10 @@ class Watch:
         if self._passes:
             station.pace.spent_more(self._passes)
         if station.pace.due():
-            if station.held != _held(optimizer):  # a parameter group was added
+            if station.held != held(optimizer):  # a parameter group was added
                 station.stop()
                 station.readers = self._readers(optimizer)
-                station.held = _held(optimizer)
+                station.held = held(optimizer)
             station.before(optimizer)
 
     def _after(self, optimizer: Optimizer) -> None:
@@ -125,7 +131,7 @@ class Watch:
     def _station(self, optimizer: Optimizer) -> Station:
         key = id(optimizer)
         gone = weakref.ref(optimizer, lambda _: self._leave(key))
-        station = self._stations[key] = Station(gone, _held(optimizer), self._readers(optimizer), Pace(self._every))
+        station = self._stations[key] = Station(gone, held(optimizer), self._readers(optimizer), Pace(self._every))
         return station
 
     def _leave(self, key: int) -> None:
@@ -139,8 +145,10 @@ class Watch:
         for network, layers in self._layers.items():
             mine = [(layer, parameter) for layer, parameter in layers if id(parameter) in held]
             if mine:
-                arrival = Arrival([parameter for _, parameter in mine], _dense_norms, self._failed, self._spent)
-                found.append(Reader(network, mine, arrival, self._dead[network], self._sink))
+                arrival = Arrival([parameter for _, parameter in mine], dense_norms, self._failed, self._spent)
+                filters = self._filters[network]
+                seen = filters if filters and any(filters.weight is parameter for _, parameter in mine) else None
+                found.append(Reader(network, mine, arrival, self._dead[network], self._sink, self._scale, seen))
         return found
 
 
@@ -202,10 +210,18 @@ class Reader:
     """Reads one network's part of one optimizer. Called without gradients being recorded."""
 
     def __init__(
-        self, network: str, layers: list[tuple[str, Tensor]], arrival: Arrival, dead: DeadUnits, sink: Sink
+        self,
+        network: str,
+        layers: list[tuple[str, Tensor]],
+        arrival: Arrival,
+        dead: DeadUnits,
+        sink: Sink,
+        scale: Scale,
+        filters: Found | None,
     ) -> None:
         self.layers, self.arrival, self.dead = layers, arrival, dead
-        self._network, self._sink = network, sink
+        self._network, self._sink, self._scale, self._filters = network, sink, scale, filters
+        self._frames = Frames()
         self._saved: list[Tensor] = []
         self._spectrum, self._details = Spectrum(layers), 0
 
@@ -216,8 +232,8 @@ class Reader:
         if not found:
             return
         layers = [layer for _, layer, _ in found]
-        norms = _dense_norms([p.grad for _, _, p in found])
-        scale, late = loss_scale(), getattr(optimizer, "grad_scale", None)  # fused optimizers unscale within the step
+        norms = dense_norms([p.grad for _, _, p in found])
+        scale, late = self._scale(), getattr(optimizer, "grad_scale", None)  # fused optimizers unscale within the step
         if late is not None:
             norms = [norm / late.to(norm.device) for norm in norms]
         before = [arrived[place] for place, _, _ in found if place in arrived]
@@ -230,6 +246,19 @@ class Reader:
             self._put("grad_norm", layers, norms, detailed)
         if detailed:
             self._saved = [p.detach().clone() for _, p in self.layers]
+            if self._frames.due():
+                self._describe(late)
+
+    def _describe(self, late: Tensor | None) -> None:
+        """How each matrix and its gradient are spread, and the filters as pictures: the worker thread counts and draws."""
+        matrices = [(layer, p) for layer, p in self.layers if p.dim() > 1]
+        grads = [(layer, p.grad) for layer, p in matrices if p.grad is not None and not p.grad.is_sparse]
+        found = {
+            "weights": spread(self._network, "weights", matrices),
+            "gradients": spread(self._network, "gradients", grads, late),
+            "filters": pictures(self._network, self._filters) if self._filters else None,
+        }
+        self._sink.update({f"{kind}/{self._network}": one for kind, one in found.items() if one is not None})
 
     def after(self) -> bool:
         """How far the weights moved since they were copied; now and then their singular values. Whether it looks on."""
@@ -238,9 +267,9 @@ class Reader:
         saved, self._saved = self._saved, []
         if saved:
             names, weights = [layer for layer, _ in self.layers], [p.detach() for _, p in self.layers]
-            before = _norms(saved)
+            before = norms_of(saved)
             torch._foreach_sub_(saved, weights)
-            self._put_ratio(names, _norms(saved), before)
+            self._put_ratio(names, norms_of(saved), before)
             if self._details % SPECTRUM_EVERY == 0:
                 self._put_spectrum()
                 self._put_ranks()
@@ -253,7 +282,7 @@ class Reader:
         network = f"{kind}/{self._network}"
 
         def values() -> dict[str, float]:
-            return _by_layer(network, layers, _read(norms), detailed)
+            return by_layer(network, layers, read_norms(norms), detailed)
 
         self._store(network, norms[0], values)
 
@@ -262,7 +291,7 @@ class Reader:
         name = f"grad_norm_clipped/{self._network}"
 
         def values() -> dict[str, float]:
-            whole, left = math.hypot(*_read(before)), math.hypot(*_read(after))
+            whole, left = math.hypot(*read_norms(before)), math.hypot(*read_norms(after))
             return {name: left} if left < CLIPPED * whole else {}
 
         self._store(name, after[0], values)
@@ -271,8 +300,8 @@ class Reader:
         ratio, weight = f"update_ratio/{self._network}", f"weight_norm/{self._network}"
 
         def values() -> dict[str, float]:
-            weights = _by_layer(weight, layers, _read(before), detailed=True)
-            steps = _by_layer(ratio, layers, _read(moved), detailed=True)
+            weights = by_layer(weight, layers, read_norms(before), detailed=True)
+            steps = by_layer(ratio, layers, read_norms(moved), detailed=True)
             ratios = {}
             for name, step in steps.items():
                 norm = weights[weight + name[len(ratio) :]]
@@ -287,7 +316,7 @@ class Reader:
         tops = self._spectrum.read()
 
         def values() -> dict[str, float]:
-            return {f"{kind}/{name}": top for name, top in zip(names, _read(tops), strict=True)}
+            return {f"{kind}/{name}": top for name, top in zip(names, read_norms(tops), strict=True)}
 
         if tops:
             self._store(kind, tops[0], values)
@@ -307,7 +336,7 @@ class Reader:
         kind, shares = f"dead_units/{self._network}", self.dead.take()
 
         def values() -> dict[str, float]:
-            numbers = _read(list(shares.values()))
+            numbers = read_norms(list(shares.values()))
             return {f"{kind}/{name}": share for name, share in zip(shares, numbers, strict=True)}
 
         if shares:
@@ -318,62 +347,3 @@ class Reader:
             self._sink.update(values())
         else:
             self._sink[key] = values
-
-
-def _layers(module: Module) -> list[tuple[str, Tensor]]:
-    """(layer, parameter) of each parameter that is trained; wrappers' prefixes are left out of the names."""
-    found: list[tuple[str, Tensor]] = []
-    for name, parameter in module.named_parameters():
-        for prefix in ("module.", "_orig_mod."):
-            name = name.removeprefix(prefix)
-        name = (
-            name.partition(".parametrizations.")[0] if ".parametrizations." in name else name.rpartition(".")[0] or name
-        )
-        if parameter.requires_grad:
-            found.append((name, parameter))
-    return found
-
-
-def _held(optimizer: Optimizer) -> int:
-    return sum(len(group["params"]) for group in optimizer.param_groups)
-
-
-def _dense(grad: Any) -> Tensor:
-    dense: Tensor = grad.coalesce().values() if grad.is_sparse else grad
-    return dense
-
-
-def _dense_norms(grads: list[Any]) -> list[Tensor]:
-    return _norms([_dense(grad) for grad in grads])
-
-
-def _norms(tensors: list[Tensor]) -> list[Tensor]:
-    """L2 norm of each tensor, 0-d, on its device; half precision is summed in float32, where it can't overflow."""
-    import torch
-
-    low = [tensor.dtype in (torch.float16, torch.bfloat16) for tensor in tensors]
-    if any(low):
-        tensors = [tensor.float() if small else tensor for tensor, small in zip(tensors, low, strict=True)]
-    return list(torch._foreach_norm(tensors))
-
-
-def _read(norms: list[Tensor]) -> list[float]:
-    """The numbers; waits for the device."""
-    import torch
-
-    if norms[0].is_cpu:
-        return [norm.item() for norm in norms]
-    device = norms[0].device
-    numbers: list[float] = torch.stack([norm.to(device, torch.float64) for norm in norms]).tolist()
-    return numbers
-
-
-def _by_layer(network: str, layers: list[str], norms: list[float], detailed: bool) -> dict[str, float]:
-    """The network's norm, and each layer's (weight and bias together) when detailed."""
-    squares: defaultdict[str, float] = defaultdict(float)
-    for layer, norm in zip(layers, norms, strict=True):
-        squares[layer] += norm * norm
-    values = {network: math.sqrt(sum(squares.values()))}
-    if detailed:
-        values |= {f"{network}/{layer}": math.sqrt(square) for layer, square in squares.items()}
-    return values

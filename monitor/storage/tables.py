@@ -303,6 +303,19 @@ job_memory = Table(
     Column("memory", LargeBinary, nullable=False),
 )
 
+layers = Table(
+    "layers",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("network", String(200), primary_key=True),
+    Column("layer", String(200), primary_key=True),
+    Column("step", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", Integer, nullable=False),
+    Column("time", Float, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
 projections = Table(
     "projections",
     metadata,
