@@ -157,6 +157,26 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     job_queue: Annotated[
         Count, Meta(description="Steps of a run that may wait for a worker; beyond, every second of them is skipped.")
     ] = 200
+    public_url: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://.+)?$",
+            description="Address under which people reach the dashboard, for links in messages; empty: host, port and root_path.",
+        ),
+    ] = ""
+    notify_private: Annotated[
+        bool,
+        Meta(description="true: messages may also go to private, loopback and link-local addresses."),
+    ] = False
+    notify_timeout: Annotated[Seconds, Meta(description="A webhook has to answer within so many seconds.")] = 10.0
+    notify_attempts: Annotated[
+        int, Meta(ge=1, le=50, description="Tries until a message that can't be delivered is given up.")
+    ] = 8
+    notify_backoff: Annotated[
+        Seconds,
+        Meta(description="Seconds before the second try; each further pause is three times as long, up to an hour."),
+    ] = 5.0
+    notify_log: Annotated[Count, Meta(description="Messages of the delivery log that are kept.")] = 2000
     crashed_after: Annotated[
         Seconds, Meta(description="A run without a sign of life for so many seconds is taken for crashed.")
     ] = 300.0

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from monitor.api.answers import json
 from monitor.api.house import house
-from monitor.storage import jobs
+from monitor.storage import deliveries, jobs
 
 router = APIRouter(tags=["health"])
 
@@ -34,6 +34,7 @@ async def metrics(request: Request) -> Response:
     writer = home.writer
     counters = writer.counters
     work, waiting = home.scheduler.counters, await home.read(jobs.counts)
+    sent, post = home.postman.counters, await home.read(deliveries.counts)
     lines = []
     for name, kind, value, text_ in (
         ("commits_total", "counter", counters.commits, "Group commits."),
@@ -51,6 +52,9 @@ async def metrics(request: Request) -> Response:
         ),
         ("last_commit_seconds", "gauge", counters.last_commit_seconds, "How long the last group commit took."),
         *((f"jobs_{state}", "gauge", waiting[state], f"Jobs that are {state}.") for state in jobs.STATES),
+        *((f"deliveries_{state}", "gauge", post[state], f"Messages in the log that are {state}.") for state in post),
+        ("deliveries_sent_total", "counter", sent.sent, "Messages that were sent."),
+        ("deliveries_failed_total", "counter", sent.failed, "Tries to send that failed."),
         ("job_tasks_total", "counter", work.tasks, "Bundles of jobs that workers took."),
         ("job_failures_total", "counter", work.failures, "Bundles that a worker did not finish."),
         ("job_seconds_total", "counter", work.seconds, "Seconds that bundles took."),

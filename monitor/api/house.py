@@ -19,6 +19,7 @@ from monitor.ingest.rule_rounds import RuleRounds
 from monitor.ingest.writer import Writer
 from monitor.jobs.kinds import KINDS
 from monitor.jobs.scheduler import Scheduler
+from monitor.notify.postman import Postman
 from monitor.settings import ServiceSettings, home
 from monitor.storage.blobs import Blobs
 from monitor.storage.database import migrate, open_engine, url_of
@@ -57,18 +58,22 @@ class House:
             self.engine, self.blobs, self.writer, KINDS, settings.job_workers, settings.job_seconds
         )
         self.rounds = Rounds(self.engine, self.live, self.writer)
-        self.rules = RuleRounds(self.engine, self.live, self.writer)
+        self.rules = RuleRounds(self.engine, self.live, self.writer, settings)
+        self.postman = Postman(self.engine, self.writer, settings)
 
     def start(self) -> None:
-        """Starts the writer, the doctor, and who follows the rules."""
+        """Starts the writer, the doctor, who follows the rules, and the post."""
         self.writer.start()
         self.rounds.start()
         self.rules.start()
+        self.postman.start()
 
     def _publish(self, changes: list[Change]) -> None:
         self.live.publish(changes)
         self.rounds.wake()
         self.rules.wake()
+        if any(change.alerts for change in changes):
+            self.postman.wake()
         if any(change.jobs for change in changes):
             self.scheduler.wake()
 
@@ -81,6 +86,7 @@ class House:
         """Writes what waits and closes the database."""
         self.rounds.stop()
         self.rules.stop()
+        self.postman.stop()
         self.writer.stop()
         self.engine.dispose()
         self._lock.release()

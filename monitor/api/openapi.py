@@ -10,11 +10,17 @@ from msgspec import Struct
 
 from monitor import wire
 from monitor.api.alerts import Snooze
+from monitor.api.channels import ChannelInfo, ChannelList
+from monitor.api.deliveries import DeliveryList
 from monitor.api.lists import Bulk, Done
 from monitor.api.login import Entered, Login
+from monitor.api.routes import RouteInfo, RouteList
 from monitor.api.rules import Preview, Previewed, RuleInfo, RuleList
 from monitor.api.runs import Patch
+from monitor.notify.channels import Channel
+from monitor.notify.routes import Route
 from monitor.rules import Rule
+from monitor.storage.deliveries import DeliveryInfo
 from monitor.wire import Ack, AlertInfo, Batch, Columns, FieldInfo, Live, RunDetail, RunInfo, RunSummary, SampleInfo
 
 
@@ -183,6 +189,10 @@ BODIES: dict[tuple[str, str], type[Struct]] = {
     ("post", "/rules"): Rule,
     ("put", "/rules/{rule_id}"): Rule,
     ("post", "/rules/preview"): Preview,
+    ("post", "/channels"): Channel,
+    ("put", "/channels/{channel_id}"): Channel,
+    ("post", "/routes"): Route,
+    ("put", "/routes/{route_id}"): Route,
 }
 ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("post", "/runs"): Declared,
@@ -212,6 +222,15 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("get", "/rules/{rule_id}"): RuleInfo,
     ("put", "/rules/{rule_id}"): RuleInfo,
     ("post", "/rules/preview"): Previewed,
+    ("get", "/channels"): ChannelList,
+    ("post", "/channels"): ChannelInfo,
+    ("put", "/channels/{channel_id}"): ChannelInfo,
+    ("post", "/channels/{channel_id}/test"): DeliveryInfo,
+    ("get", "/routes"): RouteList,
+    ("post", "/routes"): RouteInfo,
+    ("put", "/routes/{route_id}"): RouteInfo,
+    ("get", "/deliveries"): DeliveryList,
+    ("post", "/deliveries/{delivery_id}/retry"): DeliveryInfo,
     ("get", "/live"): Live,
     ("post", "/login"): Entered,
 }

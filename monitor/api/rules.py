@@ -17,9 +17,12 @@ from monitor.errors import InvalidValue
 from monitor.ingest.apply import Applier
 from monitor.rules import Followed, NoData, Rule, RunFacts, fits
 from monitor.rules.preview import replay
+from monitor.settings import ServiceSettings
 from monitor.signals import signal_of
+from monitor.storage.language import parse
 from monitor.storage.named import Named, add, change, find, read_all, remove
 from monitor.storage.retelling import names_of, retell
+from monitor.storage.rules import asks
 from monitor.storage.runs import require
 from monitor.storage.tables import alerts, rules, runs, series
 from monitor.wire import RunId
@@ -91,7 +94,8 @@ async def preview(request: Request) -> Response:
     home = house(request)
     asked = await decode(request, Preview, home.settings.max_body_bytes)
     asked.rule.check()
-    return json(await home.read(lambda connection: previewed(connection, asked.rule, asked.run)))
+    parse(asked.rule.runs.query)
+    return json(await home.read(lambda connection: previewed(connection, home.settings, asked.rule, asked.run)))
 
 
 @router.get("/rules/{rule_id}")
@@ -129,6 +133,7 @@ async def delete(rule_id: int, request: Request) -> Response:
 async def _decoded(request: Request, home: House) -> Rule:
     rule = await decode(request, Rule, home.settings.max_body_bytes)
     rule.check()
+    parse(rule.runs.query)
     return rule
 
 
@@ -153,7 +158,7 @@ def _infos(connection: Connection, *some: Named) -> list[RuleInfo]:
     return found
 
 
-def previewed(connection: Connection, rule: Rule, run_id: str) -> Previewed:
+def previewed(connection: Connection, settings: ServiceSettings, rule: Rule, run_id: str) -> Previewed:
     """What a rule would have told of a run, whose points are read once.
 
     Raises:
@@ -177,5 +182,6 @@ def previewed(connection: Connection, rule: Rule, run_id: str) -> Previewed:
         )
     lasted = max(0.0, (row["finished_at"] or row["heartbeat_at"]) - row["created_at"])
     told = replay(rule, retell(connection, names, -1), lasted / max(1, row["last_step"] or 1))
+    meant = fits(facts, rule.runs) and asks(connection, settings, run_id, rule.runs.query)
     shown = [Told(alert.step, alert.onset_step, alert.resolved_step, alert.summary) for alert in told[:SHOWN]]
-    return Previewed(fits(facts, rule.runs), sorted(names.values())[:SHOWN], len(told), shown)
+    return Previewed(meant, sorted(names.values())[:SHOWN], len(told), shown)

@@ -244,3 +244,15 @@ def named(found: list[dict[str, Any]], name: str, what: str) -> dict[str, Any]:
         known = ", ".join(one["name"] for one in found) or "none"
         raise InvalidValue(f"no {what} {name!r}; there are: {known}")
     return one
+
+
+@alerts.command()
+@click.argument("channel")
+@click.pass_obj
+def test(settings: ClientSettings, channel: str) -> None:
+    """Send a test message to CHANNEL, by name or id; exit code 1 when it does not arrive."""
+    one = named(ask(settings, "GET", "channels")["channels"], channel, "channel")
+    done = ask(settings, "POST", f"channels/{one['id']}/test")
+    if done["state"] != "sent":
+        raise click.ClickException(f"{one['name']} ({one['to']}): {done['error'] or 'no answer yet'}")
+    click.echo(f"A test was sent to {one['name']} ({one['to']}).")

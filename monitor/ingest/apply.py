@@ -16,6 +16,7 @@ from monitor.ingest.layers import add_layers, drop_layers
 from monitor.ingest.media import Media, sane
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
+from monitor.notify import outbox
 from monitor.storage import alerts as alert_store
 from monitor.storage import facts
 from monitor.storage import jobs as job_queue
@@ -197,18 +198,23 @@ class Applier:
     def _alerts(self, connection: Connection, run_id: str, told: Sequence[dict[str, Any]]) -> None:
         changed = [found for one in told if (found := alert_store.put(connection, run_id, one))]
         if changed:  # else nobody need be woken
-            self._run(connection, run_id).change.alerts += changed
+            self._changed(connection, run_id, changed)
 
     def alert_changed(self, connection: Connection, alert_id: int, to: str, until: float | None = None) -> AlertInfo:
         """Acknowledges, snoozes or resolves an alert."""
         found = alert_store.change(connection, alert_id, to, until)
-        self._run(connection, found.run).change.alerts.append(found)
+        self._changed(connection, found.run, [found])
         return found
 
     def wake_snoozed(self, connection: Connection) -> None:
         """Alerts whose snooze is over are open again."""
         for found in alert_store.wake_snoozed(connection):
-            self._run(connection, found.run).change.alerts.append(found)
+            self._changed(connection, found.run, [found])
+
+    def _changed(self, connection: Connection, run_id: str, changed: list[AlertInfo]) -> None:
+        """Tells those who follow, and queues what people are to be told."""
+        self._run(connection, run_id).change.alerts += changed
+        outbox.queue(connection, changed, time.time())
 
     def _run(self, connection: Connection, run_id: str) -> RunState:
         state = self._runs.get(run_id)

@@ -20,6 +20,7 @@ from monitor.ingest.live import LiveLog
 from monitor.ingest.rows import rows_of
 from monitor.ingest.writer import Writer
 from monitor.rules import Followed, Rule, RunFacts, Standing, fits
+from monitor.settings import ServiceSettings
 from monitor.signals import signal_of
 from monitor.storage import rules as store
 from monitor.storage.alerts import any_snooze_over
@@ -62,8 +63,8 @@ class Chart:
 class RuleRounds:
     """A thread of its own; it also ends snoozes. `reload` after rules were changed, `wake` after anything was written."""
 
-    def __init__(self, engine: Engine, live: LiveLog, writer: Writer) -> None:
-        self._engine, self._live, self._writer = engine, live, writer
+    def __init__(self, engine: Engine, live: LiveLog, writer: Writer, settings: ServiceSettings) -> None:
+        self._engine, self._live, self._writer, self._settings = engine, live, writer, settings
         self._rules: dict[int, tuple[Named, Rule]] = {}
         self._charts: dict[str, Chart] = {}
         self._awake, self._stopping, self._stale = threading.Event(), False, True
@@ -184,7 +185,7 @@ class RuleRounds:
             self._store(before, [], now=True)
         with self._engine.begin() as connection:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().first()
-            if row is None:
+            if row is None or row["trashed_at"] is not None:
                 return None
             chart = self._charts[run_id] = self._chart(connection, row)
             told = self._missed(connection, chart) if chart.followed else []
@@ -201,7 +202,7 @@ class RuleRounds:
         state = store.kept(connection, row["id"])
         known = msgspec.msgpack.decode(state, type=dict[int, tuple[float, Standing]]) if state else {}
         for key, (named, rule) in self._rules.items():
-            if not fits(facts, rule.runs):
+            if not (fits(facts, rule.runs) and store.asks(connection, self._settings, row["id"], rule.runs.query)):
                 continue
             version, standing = known.get(key, (0.0, None))
             if standing is None or version != named.version:

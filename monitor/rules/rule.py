@@ -86,9 +86,7 @@ class RunFilter(Struct, frozen=True, forbid_unknown_fields=True):
     """Which runs; all that is given must fit, and nothing given means every run.
 
     Attributes:
-        projects, tags: one of them; projects are globs. name: glob.
-        query: words as in the runs page's search: each must be in the run's name, id, group, project or tags; `key:value`
-            (glob) and `key<number` ask for a field (project, name, group, tag, state) or a setting of its config.
+        projects, tags: one of them; projects are globs. name: glob. query: as in the search field of the runs page.
     """
 
     projects: Annotated[list[Glob], Meta(max_length=50)] = []

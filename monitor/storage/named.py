@@ -42,8 +42,8 @@ def find(connection: Connection, table: Table, key: int) -> Named:
     return Named(*row)
 
 
-def add(connection: Connection, table: Table, name: str, data: dict[str, Any]) -> int:
-    """Adds one; its id.
+def add(connection: Connection, table: Table, name: str, data: dict[str, Any], **further: Any) -> int:
+    """Adds one, with what only this table has; its id.
 
     Raises:
         InvalidValue: the name is taken, or there are too many.
@@ -52,7 +52,7 @@ def add(connection: Connection, table: Table, name: str, data: dict[str, Any]) -
     if connection.execute(select(func.count()).select_from(table)).scalar_one() >= MOST:
         raise InvalidValue(f"there are {MOST} {table.name} already, which is the most that is allowed")
     now = time.time()
-    row = {"name": name, "data": data, "created_at": now, "version": now}
+    row = {"name": name, "data": data, "created_at": now, "version": now} | further
     made = connection.execute(insert(table).values(row)).inserted_primary_key
     assert made is not None
     return int(made[0])

@@ -264,6 +264,35 @@ rule_memory = Table(
     Column("updated_at", Float, nullable=False),
 )
 
+channels = _named("channels", Column("secrets", JSON, nullable=False))
+
+routes = _named("routes")
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", Integer, ForeignKey("channels.id", ondelete="CASCADE"), nullable=False),
+    Column("key", String(100), nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("alert_id", Integer),
+    Column("run_id", String(64)),
+    Column("kind", String(64), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("digest", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("done_at", Float),
+    UniqueConstraint("channel_id", "key", name="uq_deliveries_channel_key"),
+    Index("ix_deliveries_state", "state"),
+    Index("ix_deliveries_alert_id", "alert_id"),
+    sqlite_autoincrement=True,
+)
+
 events = Table(
     "events",
     metadata,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql
@@ -157,6 +157,7 @@ def folded(text: str) -> str:
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
 
 
+@settings(deadline=None)  # a busy machine is no fault of the parser
 @given(WORDS)
 def test_quoted_text_is_taken_as_it_is(connection: Connection, text: str) -> None:
     quoted = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -165,6 +166,7 @@ def test_quoted_text_is_taken_as_it_is(connection: Connection, text: str) -> Non
     assert found(connection, quoted) == "".join(held)
 
 
+@settings(deadline=None)  # a busy machine is no fault of the parser
 @given(
     st.text(max_size=60)
     | st.lists(

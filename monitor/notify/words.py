@@ -1,0 +1,44 @@
+"""Alerts in words."""
+
+from __future__ import annotations
+
+from monitor.wire import AlertInfo
+
+NAMES = {
+    "non_finite": "Not a number",
+    "discriminator_dominates": "Discriminator too strong",
+    "generator_dominates": "Discriminator too weak",
+    "quality_fluctuation": "Fluctuating quality",
+    "non_convergence": "No convergence",
+    "discriminator_overfit": "Discriminator overfits",
+}
+BEFORE = {"opened": "", "escalated": "Worse: ", "resolved": "Over: ", "reminded": "Still: "}
+
+
+def kind_name(kind: str) -> str:
+    """A kind as people read it.
+
+    >>> kind_name("mode_collapse"), kind_name("rule:loss is high")
+    ('Mode collapse', 'loss is high')
+    """
+    if kind.startswith("rule:"):
+        return kind.removeprefix("rule:")
+    return NAMES.get(kind) or kind.replace("_", " ").capitalize()
+
+
+def title(event: str, alert: AlertInfo, run: str) -> str:
+    """One line that says what happened, and where."""
+    return f"{BEFORE[event]}{kind_name(alert.kind)}: {run}"
+
+
+def body(event: str, alert: AlertInfo, run: str, project: str) -> list[str]:
+    """A message's lines: the reason, the run, when it began, and what to try first."""
+    where = f"Run {run}, project {project}. {alert.severity.capitalize()}"
+    if event == "resolved":
+        end = "was resolved by hand" if alert.resolved_step is None else f"was over at step {alert.resolved_step:,}"
+        return [f"It began at step {alert.onset_step:,} and {end}.", f"It was: {alert.summary}", f"{where}."]
+    lines = [alert.summary, f"{where}, since step {alert.onset_step:,}, told at step {alert.step:,}."]
+    if alert.advice:
+        first = alert.advice[0]
+        lines.append(f"First try: {first.name} ({first.why})." + (f" {first.flag}" if first.flag else ""))
+    return lines
