@@ -12,6 +12,7 @@ from dash.fingerprint import build_fingerprint
 
 from dashboard.figures.catalog import catalog
 from dashboard.figures.skeleton import palettes
+from monitor.losses import EQUILIBRIA, FAMILIES, LOSS_KEYS
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -98,6 +99,7 @@ def page(prefix: str, api: str, assets: str) -> str:
         "plotly": plotly_address(prefix),
         "palettes": palettes(),
         "catalog": catalog(),
+        "losses": {"keys": LOSS_KEYS, "families": FAMILIES, "equilibria": EQUILIBRIA},
     }
     styles = [f'<link rel="stylesheet" href="{assets}/css/{name}">' for name in _names("css")]
     scripts = [f'<link rel="modulepreload" href="{assets}/js/{name}">' for name in _names("js")]

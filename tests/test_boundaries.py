@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.wire_types": set(),
     "monitor.errors": set(),
     "monitor.signals": set(),
+    "monitor.losses": set(),
     "monitor.settings": {"monitor.errors"},
     "monitor.sdk": {"monitor.wire", "monitor.wire_layers", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.storage": {"monitor.wire", "monitor.wire_layers", "monitor.errors", "monitor.settings", "monitor.signals"},
@@ -35,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.detectors": {"monitor.streams", "monitor.wire"},
     "monitor.doctor": {
         "monitor.detectors", "monitor.streams", "monitor.sample_metrics", "monitor.wire", "monitor.errors", "monitor.signals",
+        "monitor.losses",
     },
     "monitor.sample_metrics": {"monitor.errors"},
     "monitor.extractors": {"monitor.errors", "monitor.sample_metrics"},
@@ -51,7 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.reports": {"monitor.sources", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.signals"},
     "monitor.exports": {"monitor.sources", "monitor.sdk", "monitor.wire", "monitor.errors"},
     "monitor.archive": {"monitor.sources", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings"},
-    "dashboard": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals"},
+    "dashboard": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals", "monitor.losses"},
     "trainer": {"monitor", "monitor.errors", "monitor.settings"},
 }  # fmt: skip
 NEVER: dict[str, set[str]] = {

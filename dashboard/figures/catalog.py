@@ -16,16 +16,25 @@ LAYERS = {
 }
 
 
-def curve(signal: str, label: str, role: str) -> dict[str, str]:
-    """A curve of a standard signal; `role` is what it is drawn in. One that has a chart to itself needs no label."""
-    return {"signal": signal, "label": label, "role": role}
+def curve(signal: str, label: str, role: str, level: float | None = None) -> dict[str, Any]:
+    """A curve of a standard signal; `role` is what it is drawn in. One that has a chart to itself needs no label.
+
+    `level`: where it would be at the equilibrium; of the losses that hangs on the run's config.
+    """
+    return {"signal": signal, "label": label, "role": role} | ({} if level is None else {"level": level})
+
+
+def measure(metric: str, label: str, slot: int) -> dict[str, Any]:
+    """A curve of a sample metric, in the colour of a slot."""
+    return {"signal": f"sample/{metric}", "label": label, "slot": slot}
 
 
 CHARTS: tuple[dict[str, Any], ...] = (
     {
         "id": "losses",
         "title": "Losses",
-        "hint": "Dashed: where each would be at the equilibrium of this loss, if the run's config tells.",
+        "hint": "Dashed: where each is at the equilibrium of this loss, if the discriminator minimises the sum of its parts. "
+        'config={"equilibrium": {"generator": …, "discriminator": …}} says otherwise.',
         "curves": [
             curve("loss/generator", "generator", "generator"),
             curve("loss/discriminator", "discriminator", "discriminator"),
@@ -47,6 +56,17 @@ CHARTS: tuple[dict[str, Any], ...] = (
         ],
     },
     {
+        "id": "quality",
+        "title": "Sample quality",
+        "hint": "1: as good and as varied as real data. Coverage and diversity fall when modes are lost.",
+        "curves": [
+            measure("coverage", "coverage", 0),
+            measure("diversity", "diversity", 1),
+            measure("precision", "precision", 2),
+            measure("recall", "recall", 3),
+        ],
+    },
+    {
         "id": "accuracy",
         "title": "Discriminator accuracy",
         "hint": "Share of the real and of the generated samples that it judges rightly.",
@@ -56,7 +76,7 @@ CHARTS: tuple[dict[str, Any], ...] = (
         "id": "auc",
         "title": "Discriminator AUC",
         "hint": "Area under the ROC curve. 0.5: it can't tell real from fake; 1: it always ranks real higher.",
-        "curves": [curve("auc/discriminator", "", "discriminator")],
+        "curves": [curve("auc/discriminator", "", "discriminator", 0.5)],
     },
     {
         "id": "updates",

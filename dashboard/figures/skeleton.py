@@ -143,6 +143,8 @@ def palette(theme: Theme) -> Json:
         "shades": {"critical": shade(theme.alert), "warning": shade(theme.warning)},
         "level": level(theme),
         "maps": maps(theme),
+        "threshold": {"opacity": 0.9, "line": {"width": 1.2, "dash": "2px,2px", "color": theme.alert}},
+        "ground": theme.ground,
         "roles": dict(zip(theme.roles, traces, strict=False)),
         "runs": traces[len(theme.roles) :],
     }

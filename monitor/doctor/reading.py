@@ -9,45 +9,21 @@ from typing import Any
 from monitor.detectors import Setting
 from monitor.detectors.frames import AUC, FAKE, LOSS_D, LOSS_G, REAL
 from monitor.errors import InvalidValue
+from monitor.losses import family_told
 from monitor.streams import auc
 
-FAMILIES = {
-    "minimax": "minimax",
-    "saturating": "minimax",
-    "non-saturating": "non-saturating",
-    "ns": "non-saturating",
-    "bce": "non-saturating",
-    "vanilla": "non-saturating",
-    "gan": "non-saturating",
-    "dcgan": "non-saturating",
-    "logistic": "non-saturating",
-    "wgan": "wgan",
-    "wasserstein": "wgan",
-    "wgan-gp": "wgan-gp",
-    "wgangp": "wgan-gp",
-    "lsgan": "lsgan",
-    "ls": "lsgan",
-    "least-squares": "lsgan",
-    "hinge": "hinge",
-    "relativistic": "relativistic",
-    "ralsgan": "relativistic",
-    "ragan": "relativistic",
-}
-LOSS_KEYS = ("loss_family", "loss", "gan_mode", "loss_type", "gan_loss", "adv_loss")
 STEPS_KEYS = ("total_steps", "steps", "max_steps", "n_iter", "num_iters")
 AMP_KEYS = ("amp", "fp16", "mixed_precision", "use_amp")
 
 
 def setting_of(config: Mapping[str, Any], total_steps: int | None) -> Setting:
     """What of a run's config matters to the detectors; what isn't there, or isn't understood, stays unknown."""
-    told = next((str(config[key]) for key in LOSS_KEYS if isinstance(config.get(key), str)), "")
-    family = FAMILIES.get(told.lower().replace("_", "-").removesuffix("-loss"), "")
     if total_steps is None:
         total_steps = next(
             (config[key] for key in STEPS_KEYS if type(config.get(key)) is int and config[key] > 0), None
         )
     amp = any(config.get(key) not in (None, False, "no", "off", "fp32") for key in AMP_KEYS)
-    return Setting(family=family, total_steps=total_steps, amp=amp)
+    return Setting(family=family_told(config), total_steps=total_steps, amp=amp)
 
 
 def family_of(mean: Mapping[str, float]) -> str:

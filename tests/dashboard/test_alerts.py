@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -43,16 +44,29 @@ def test_a_collapse_comes_up_live_with_its_evidence_and_what_to_try(lab: Lab, pa
     verdict = page.locator("#run-verdict .verdict.critical")
     expect(verdict).to_contain_text("Mode collapse since step 1,200")
     expect(verdict).to_contain_text("First try: two time-scale learning rates")
-    verdict.locator("summary").first.click()
-    expect(verdict).to_contain_text("sample/diversity")
-    expect(verdict.locator("ol > li").first).to_contain_text("--lr-generator")
-    verdict.locator("ol > li").first.get_by_text("Code").click()
-    expect(verdict.locator("pre").first).to_contain_text("torch.optim.Adam")
+    bands = "[...document.querySelector('[data-chart=\"logits\"] .js-plotly-plot')?.layout?.shapes ?? []].map((one) => one.x0)"
+    until(lambda: page.evaluate(bands) == [1200])
+    expect(page.locator(".timeline .bar.critical")).to_have_attribute(
+        "aria-label", re.compile("Mode collapse, from step 1,200")
+    )
 
-    shapes = "document.querySelector('[data-chart=\"losses\"] .js-plotly-plot').layout.shapes"
-    until(lambda: [shape["x0"] for shape in page.evaluate(shapes) or []] == [1200])
+    verdict.get_by_role("button", name="Why, and what to do").click()
+    finding = page.locator(".finding.critical")
+    expect(finding).to_contain_text("The generator makes only a part of what the data show")
+    expect(finding.locator("ol > li").first).to_contain_text("--lr-generator")
+    expect(finding.locator("pre").first).to_contain_text("torch.optim.Adam")
+    finding.get_by_text("For experts").click()
+    expect(finding).to_contain_text("Packing, minibatch statistics")
+    chart = finding.locator("[data-chart^=evidence]").first
+    expect(chart.get_by_role("heading")).to_have_text("sample/diversity")
+    plot = f"document.querySelector('[data-chart=\"{chart.get_attribute('data-chart')}\"] .js-plotly-plot')"
+    drawn = f"[...({plot}?.layout?.shapes ?? [])].map((one) => [one.type, one.y0])"
+    until(
+        lambda: [kind for kind, _ in page.evaluate(drawn)] == ["rect", "line"]
+    )  # its window, and the limit in its units
+    assert 0.05 < page.evaluate(drawn)[1][1] < 1
 
-    verdict.get_by_role("button", name="Show in the charts").click()
+    finding.get_by_role("button", name="Show in the charts").click()
     until(lambda: axis(page, "losses")["range"][0] > 1000)
     assert axis(page, "losses")["range"][0] < 1200
 
@@ -63,10 +77,10 @@ def test_acknowledged_and_resolved_alerts_say_so(lab: Lab, page: Page) -> None:
     page.goto(f"{lab.url}/runs/{run}")
     verdict = page.locator("#run-verdict .verdict.critical")
     expect(verdict).to_contain_text("Not a number")
-    verdict.locator("summary").first.click()
-    verdict.get_by_role("button", name="Acknowledge").click()
-    expect(verdict.locator("summary").first).to_contain_text("acknowledged")
-    verdict.get_by_role("button", name="Resolve").click()
+    verdict.get_by_role("button", name="Why, and what to do").click()
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(verdict).to_contain_text("acknowledged")
+    page.get_by_role("button", name="Resolve").click()
     expect(page.locator("#run-verdict")).to_contain_text("Nothing wrong seen")
     expect(page.locator("#run-verdict")).to_contain_text("1 earlier alert")
     page.reload()

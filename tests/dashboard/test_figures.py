@@ -86,9 +86,10 @@ def test_plotly_accepts_every_skeleton() -> None:
 
 def test_the_catalogue_speaks_of_signals_that_there_are() -> None:
     signals = [curve["signal"] for chart in CHARTS for curve in chart["curves"]]
-    assert set(signals) <= set(ALIASES)
+    assert {signal for signal in signals if not signal.startswith("sample/")} <= set(ALIASES)
     assert len(set(signals)) == len(signals)  # a signal has one place
-    assert {curve["role"] for chart in CHARTS for curve in chart["curves"]} <= set(ROLES)
+    curves = [curve for chart in CHARTS for curve in chart["curves"]]
+    assert all(curve["role"] in ROLES if "role" in curve else 0 <= curve["slot"] < SLOTS for curve in curves)
     assert catalog()["charts"] == list(CHARTS)
 
 

@@ -52,7 +52,7 @@ def test_from_the_runs_page_to_a_live_run(lab: Lab, page: Page) -> None:
 
     page.get_by_role("tab", name="Config").click()
     page.get_by_label("Search config").fill("optimizer")
-    expect(page.locator(".fact-tables tr:visible")).to_have_text("optimizer.lr0.0002")
+    expect(page.locator(".fact-row:visible")).to_have_text("lr0.0002")
     page.get_by_role("link", name="Runs").click()
     expect(row).to_contain_text("14 %")
 

@@ -1,5 +1,7 @@
 // Alerts in words, and in order.
 
+import { t } from "./words.js";
+
 export const KINDS = {
   non_finite: "Not a number",
   exploding_gradient: "Exploding gradient",
@@ -14,7 +16,7 @@ export const KINDS = {
   spectral_collapse: "Spectral collapse",
 };
 
-export const kindName = (alert) => KINDS[alert.kind] ?? alert.kind;
+export const kindName = (alert) => t(KINDS[alert.kind] ?? alert.kind);
 
 /** What each failure is, for somebody who meets it for the first time. */
 export const MEANING = {

@@ -8,6 +8,7 @@ import { plotly } from "./plot.js";
 import { span } from "./smoothing.js";
 import * as theme from "./theme.js";
 import * as view from "./view.js";
+import { t } from "./words.js";
 
 const AHEAD = [0.04, 0.2]; // share of the x axis that a running run has before it, least and most
 const AHEAD_SECONDS = 10;
@@ -61,6 +62,7 @@ export class Board {
     this.look = {
       points: span(view.number("smooth") ?? 0),
       log: view.get("log") === "1",
+      levels: view.get("eq") !== "0",
       x: x in NEEDS ? x : "step",
       range: from !== null && to !== null && to > from ? [from, to] : null,
     };
@@ -69,7 +71,7 @@ export class Board {
   }
 
   async #changed(changed) {
-    if (!["smooth", "log", "x", "from", "to", "hide"].some((key) => changed.has(key))) return;
+    if (!["smooth", "log", "x", "from", "to", "hide", "eq"].some((key) => changed.has(key))) return;
     if (changed.has("x") && !changed.has("from")) {
       view.set({ from: null, to: null }); // a range of steps means nothing in hours
     }
@@ -164,7 +166,7 @@ export class Board {
     if (!chip) return;
     chip.hidden = !this.look.range;
     if (!this.look.range) return;
-    const names = { step: "Steps", images: "Images", time: "" };
+    const names = { step: t("Steps"), images: t("Images"), time: "" };
     const shown = this.look.range.map((x) => (this.look.x === "time" ? format.value(x) : format.steps(x)));
     const name = names[this.look.x];
     setText(byId("zoom-range"), `${name} ${shown.join(" – ")}${this.suffix}`);

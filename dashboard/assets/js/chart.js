@@ -1,18 +1,27 @@
 // One chart: a card with a head that tells the values, and a plot. It draws when its board says so, and only when seen.
 
+import { Axis } from "./axis.js";
+import { picture, table } from "./chart_export.js";
 import { h, icon, setText } from "./dom.js";
 import * as format from "./format.js";
+import { fullScreen } from "./full_screen.js";
+import { menu } from "./menu.js";
 import { quick } from "./quick.js";
 import { palette } from "./theme.js";
 import { fit, markTrace, traces } from "./traces.js";
+import * as view from "./view.js";
+import { t } from "./words.js";
 
 const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: false, showTips: false, scrollZoom: false };
 const MARK = 7; // pixels between two marks
+const STEPS = new Axis("step");
 const touch = matchMedia("(pointer: coarse)");
 
 export class Chart {
   /**
-   * @param spec { id, title, hint, curves: [{ name, label, style(palette), data: RunData }] }
+   * @param spec { id, title, hint, curves: [{ name, label, style(palette), data: RunData, level }] }, and if need be
+   *   actions: () => more entries of its menu; range: [first, last] steps that it shows whatever the board's zoom is;
+   *   stretches: steps that it shades instead of the board's; threshold: a value with a line across.
    * @param board what charts of a page share: look, axes, zoom, hover.
    */
   constructor(spec, board) {
@@ -34,7 +43,8 @@ export class Chart {
         h("h3", { title: spec.hint ?? spec.title }, spec.title),
         this.badge,
         this.values,
-        h("button", { class: "ghost", title: "Full width", "aria-label": "Full width", onclick: () => this.widen() }, icon("wide")),
+        h("button", { class: "ghost", title: t("Full screen (f)"), "aria-label": t("Full screen"), "data-act": "screen", onclick: () => fullScreen(this) }, icon("screen")),
+        ...menu(t("More of {chart}", { chart: spec.title }), () => this.actions()),
       ),
       h("div", { class: "plot-box" }, this.plot, this.cross, this.note),
     );
@@ -49,9 +59,44 @@ export class Chart {
       const item = h("span", { class: "item" }, h("i", { class: "swatch" }), h("span", { class: "name", title: curve.label }, curve.label), value);
       return { item, value };
     });
-    const levels = [...new Set(this.spec.curves.map((curve) => curve.level ?? null))].filter((level) => level !== null);
-    const told = levels.length ? [h("span", { class: "item level", title: this.spec.hint }, `equilibrium ${levels.map(format.value).join(", ")}`)] : [];
-    this.values.replaceChildren(...this.cells.map((cell) => cell.item), ...told);
+    this.values.replaceChildren(...this.cells.map((cell) => cell.item));
+    this.level = this.equilibria();
+    if (this.level) this.values.append(this.level);
+    this.element.classList.toggle("leveled", Boolean(this.level));
+  }
+
+  /** Says whose equilibrium is where; a click switches the lines off and on. */
+  equilibria() {
+    const told = this.spec.curves.filter((curve) => (curve.level ?? null) !== null);
+    if (!told.length) return null;
+    const shared = new Set(told.map((curve) => curve.level)).size === 1 && told.length === this.spec.curves.length;
+    const names = (word) => (shared ? format.value(told[0].level) : told.map((curve) => `${word(curve)} ${format.value(curve.level)}`).join(", "));
+    const toggle = () => view.set({ eq: this.board.look.levels ? 0 : null });
+    const said = `${t("equilibrium")} ${names(({ label }) => label)}`; // in full where a letter is shown: "G 0.6931, D 1.386"
+    return h("button", { class: "item level", title: `${said}. ${this.spec.hint ?? ""}`, "aria-label": said, "aria-pressed": "true", onclick: toggle }, `${t("equilibrium")} ${names(({ letter, label }) => letter ?? label)}`);
+  }
+
+  /** The entries of its menu. */
+  actions() {
+    const drawn = Boolean(this.plot.data);
+    const files = [
+      { label: t("Save as PNG"), act: () => picture(this, "png") },
+      { label: t("Save as SVG"), act: () => picture(this, "svg") },
+      { label: t("Save as CSV: all points of the window"), act: () => table(this) },
+    ];
+    return [{ label: t("Full width"), act: () => this.widen(), checked: this.element.classList.contains("full") }, ...(this.spec.actions?.() ?? []), ...(drawn ? files : [])];
+  }
+
+  /** How the steps of a run become x here. */
+  axis(data) {
+    return this.spec.range ? STEPS : this.board.axis(data);
+  }
+
+  /** The first and the last step that are shown of a run. */
+  steps(data) {
+    const whole = [data.firstStep, data.lastStep];
+    const shown = this.spec.range ?? this.board.look.range?.map((x) => this.axis(data).step(x)) ?? whole;
+    return [Math.max(whole[0], Math.ceil(shown[0])), Math.min(whole[1], Math.floor(shown[1]))];
   }
 
   widen() {
@@ -74,7 +119,7 @@ export class Chart {
         at,
         whole: curve.data.get(curve.name),
         shown: curve.data.shown(curve.name),
-        axis: this.board.axis(curve.data),
+        axis: this.axis(curve.data),
         hidden: curve.hidden?.() ?? false,
       }))
       .filter((curve) => curve.whole?.rows);
@@ -96,7 +141,7 @@ export class Chart {
       else if (x === null) setText(value, format.value(series.lastValue));
       else {
         const shown = curve.data.shown(curve.name);
-        const row = shown.nearest(this.board.axis(curve.data).step(x));
+        const row = shown.nearest(this.axis(curve.data).step(x));
         setText(value, format.value(shown.mean[row]));
       }
     }
@@ -113,13 +158,14 @@ export class Chart {
       .map((curve) =>
         traces(
           { ...curve, style: curve.style(colours), uid: `c${curve.at}` },
-          { ...look, end: curve.data.lastStep },
+          { ...look, range: this.spec.range ?? look.range, end: curve.data.lastStep },
         ),
       );
     const all = ["bands", "faints", "lines"].flatMap((kind) => made.flatMap((one) => one[kind]));
     const marks = made.flatMap((one) => one.marks);
-    const room = fit(all, look.log);
-    const [from, to] = look.range ?? this.board.extent();
+    const { threshold } = this.spec;
+    const room = fit(threshold === undefined ? all : [...all, { y: [threshold] }], look.log);
+    const [from, to] = this.spec.range ?? look.range ?? this.board.extent();
     if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.plot.clientWidth)));
     // what the plot's frame hangs on: as long as it stays the same, new points go straight into the lines
     const shades = this.shades(colours);
@@ -135,8 +181,8 @@ export class Chart {
   /** The steps under an alert, over the whole height; one that is open reaches to the right edge. */
   shades(colours) {
     const [data] = this.board.runs();
-    const axis = this.board.axis(data);
-    return this.board.stretches
+    const axis = this.axis(data);
+    return (this.spec.stretches ?? this.board.stretches)
       .filter(({ severity }) => colours.shades[severity])
       .map(({ from, to, severity }) => ({
         ...colours.shades[severity],
@@ -147,9 +193,13 @@ export class Chart {
 
   /** Dashed lines where curves would be at the equilibrium: those within the axis, one for curves that share a value. */
   levels(colours, [low, high]) {
-    const { log } = this.board.look;
+    const { log, levels } = this.board.look;
+    this.level?.setAttribute("aria-pressed", String(levels));
+    const { threshold } = this.spec;
+    const limit = threshold === undefined || (log && threshold <= 0) ? [] : [{ ...colours.level, ...colours.threshold, y0: threshold, y1: threshold }];
+    if (!levels) return limit;
     const seen = new Set();
-    return this.spec.curves.flatMap((curve) => {
+    const lines = this.spec.curves.flatMap((curve) => {
       const level = curve.level ?? null;
       const place = log ? Math.log10(level) : level;
       if (level === null || curve.hidden?.() || seen.has(level) || !(place > low && place < high)) return [];
@@ -158,6 +208,7 @@ export class Chart {
       const line = shared ? colours.level.line : { ...colours.level.line, color: curve.style(colours).color };
       return [{ ...colours.level, y0: level, y1: level, line }];
     });
+    return [...limit, ...lines];
   }
 
   layout(colours, range, room) {
@@ -167,8 +218,8 @@ export class Chart {
       ...base,
       width: this.plot.clientWidth,
       height: this.plot.clientHeight,
-      dragmode: touch.matches ? false : "zoom",
-      xaxis: { ...base.xaxis, ticksuffix: this.board.suffix, range, autorange: false },
+      dragmode: touch.matches || this.spec.range ? false : "zoom",
+      xaxis: { ...base.xaxis, fixedrange: Boolean(this.spec.range), ticksuffix: this.spec.range ? "" : this.board.suffix, range, autorange: false },
       yaxis: { ...base.yaxis, type: look.log ? "log" : "linear", range: room, autorange: false },
       datarevision: (this.revision = (this.revision ?? 0) + 1),
     };
@@ -177,8 +228,8 @@ export class Chart {
   /** Says what a chart can't show by itself: that there is nothing yet, what a log axis leaves out, NaN and Inf. */
   say(curves, made) {
     const below = made.reduce((sum, one) => sum + one.below, 0);
-    const waiting = !curves.length && "No points yet";
-    const text = waiting || (below ? `${format.steps(below)} rows at or below 0 have no place on a log axis` : "");
+    const waiting = !curves.length && t("No points yet");
+    const text = waiting || (below ? t("{n} rows at or below 0 have no place on a log axis", { n: format.steps(below) }) : "");
     this.note.hidden = !text;
     setText(this.note, text);
     this.note.classList.toggle("middle", Boolean(waiting));

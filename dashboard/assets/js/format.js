@@ -34,6 +34,26 @@ export function ago(time, now = Date.now() / 1000) {
   return new Date(time * 1000).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
 }
 
+/** A moment with the zone that it is told in: "2026-11-25 22:11:03 UTC+1". */
+export function when(time) {
+  const at = new Date(time * 1000);
+  const two = (n) => String(n).padStart(2, "0");
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())} ${offset(at)}`;
+}
+
+/** How far the clock here is from UTC, at a moment. */
+function offset(at) {
+  const minutes = -at.getTimezoneOffset();
+  if (!minutes) return "UTC";
+  const size = Math.abs(minutes);
+  const rest = size % 60 ? `:${String(size % 60).padStart(2, "0")}` : "";
+  return `UTC${minutes < 0 ? "−" : "+"}${Math.floor(size / 60)}${rest}`;
+}
+
+/** The time zone of this browser: "Europe/Zurich (UTC+1)". */
+export const zone = () => `${Intl.DateTimeFormat().resolvedOptions().timeZone} (${offset(new Date())})`;
+
 /** How far a run is: 0 … 1, or null when nobody said how many steps it means to take. */
 export function progress(run) {
   if (!run.total_steps || run.last_step === null) return run.total_steps ? 0 : null;

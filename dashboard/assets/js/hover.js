@@ -23,7 +23,10 @@ function detail(series, row) {
 }
 
 function box() {
-  return byId("tip") ?? document.body.appendChild(h("div", { id: "tip", class: "tip", hidden: true, role: "tooltip" }));
+  const tip = byId("tip") ?? document.body.appendChild(h("div", { id: "tip", class: "tip", hidden: true, role: "tooltip" }));
+  const place = document.querySelector("dialog[open]") ?? document.body; // nothing outside of an open dialog is above it
+  if (tip.parentElement !== place) place.append(tip);
+  return tip;
 }
 
 export function hide() {

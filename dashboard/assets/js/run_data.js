@@ -8,8 +8,10 @@ const REFETCH = 3000; // ms between two fetches that late points make needed
 const FEW = 40; // names in one request, so that its address stays short
 
 export class RunData {
-  constructor(id) {
+  /** @param stretch [first, last] steps that are held; null: the whole run. */
+  constructor(id, stretch = null) {
     this.id = id;
+    this.stretch = stretch;
     this.info = null;
     this.samples = []; // its grids, by step
     this.series = new Map(); // name or signal → Series of the whole run
@@ -80,7 +82,7 @@ export class RunData {
     if (!missing.length) return null;
     missing.forEach((name) => this.wanted.add(name));
     try {
-      const { cursor, found } = await this.#fetch(missing, null, null, signal);
+      const { cursor, found } = await this.#fetch(missing, ...(this.stretch ?? [null, null]), signal);
       for (const name of missing) this.series.set(name, new Series(found[name]));
       if (this.zoomed) await this.refine(signal, missing);
       return cursor;
@@ -92,7 +94,7 @@ export class RunData {
 
   /** Fetches all that is here anew. @returns the cursor to go on from. */
   async reload(signal, names = [...this.wanted]) {
-    const { cursor, found } = await this.#fetch(names, null, null, signal);
+    const { cursor, found } = await this.#fetch(names, ...(this.stretch ?? [null, null]), signal);
     for (const name of names) this.series.set(name, new Series(found[name]));
     this.stale.clear();
     this.refetched = performance.now();

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { Board } from "./board.js";
 import { appears, byId, setText } from "./dom.js";
+import { Findings } from "./findings.js";
 import { follow } from "./live.js";
 import { missing, trouble } from "./notices.js";
 import { Head } from "./run_head.js";
@@ -20,6 +21,7 @@ export class RunPage {
     this.inner = new AbortController();
     this.signal = AbortSignal.any([signal, this.inner.signal]);
     this.data = new RunData(id);
+    this.findings = new Findings(RunData.path(id));
     this.view = view;
   }
 
@@ -42,7 +44,9 @@ export class RunPage {
     setText(byId("crumb"), info.name || info.id);
     this.head = new Head(byId("run-head"));
     this.board = new Board({ signal: this.signal, runs: () => [this.data], want: (data, names) => this.want(data, names) });
-    this.verdict = new Verdict(byId("run-verdict"), (from, to) => this.look(from, to), (stretches) => this.board.shade(stretches));
+    this.verdict = new Verdict(byId("run-verdict"), (alert) => this.diagnose(alert));
+    this.findings.listen((findings) => this.verdict.draw(findings));
+    this.findings.listen(({ stretches }) => this.board.shade(stretches));
     this.tabs = new TabFrame(this, byId("run-tabs"), byId("run-panels"), byId("run-toolbar"));
     const cursor = await trouble(() => this.begin(), "run-note", this.signal);
     await follow({
@@ -58,8 +62,8 @@ export class RunPage {
   async begin() {
     const { cursor } = await api.get("live", { signal: this.signal });
     this.show();
+    await this.judge(); // before the charts: what stands above them must not come after them
     await this.tabs.start();
-    await this.judge();
     await this.data.loadInfo(this.signal); // what came after the first look and before the cursor
     await this.tabs.absorb();
     this.show();
@@ -67,8 +71,13 @@ export class RunPage {
   }
 
   /** What the doctor says so far. */
-  async judge() {
-    this.verdict.replace(await api.get(`${RunData.path(this.id)}/alerts`, { signal: this.signal }));
+  judge() {
+    return this.findings.load(this.signal);
+  }
+
+  /** Shows an alert (null: all of them) where it is explained. */
+  diagnose(alert) {
+    view.set({ tab: "diagnosis", alert: alert?.id ?? null });
   }
 
   /** Shows some steps in the charts. */
@@ -91,7 +100,7 @@ export class RunPage {
     if (change && !summary) return this.gone();
     const news = this.data.absorb(change, summary);
     const rewound = change?.rewound_to !== undefined && change.rewound_to !== null;
-    if (!rewound && change?.alerts?.length) this.verdict.absorb(change.alerts);
+    if (!rewound) this.findings.absorb(change?.alerts);
     if (news.fresh.length || rewound) {
       await this.data.loadInfo(this.signal);
       await this.judge(); // more signals: more can be told

@@ -1,6 +1,7 @@
 // Which charts a run gets: those of the catalogue that it has series for, layers behind a fold, the rest by prefix.
 
 import { boot } from "./boot.js";
+import { t } from "./words.js";
 
 const { charts, hidden, layers } = boot.catalog;
 
@@ -16,7 +17,12 @@ const tail = (name, prefix) => name.slice(prefix.length);
 export function arrange(names) {
   const have = new Set(names);
   const main = charts
-    .map((chart) => ({ ...chart, curves: chart.curves.filter((curve) => have.has(curve.signal)) }))
+    .map((chart) => ({
+      ...chart,
+      title: t(chart.title),
+      hint: chart.hint && t(chart.hint),
+      curves: chart.curves.filter((curve) => have.has(curve.signal)).map((curve) => ({ ...curve, label: t(curve.label) })),
+    }))
     .filter((chart) => chart.curves.length);
   const taken = new Set([...hidden, ...main.flatMap((chart) => chart.curves.map((curve) => curve.signal))]);
   const rest = [...have].filter((name) => !taken.has(name)).sort();
@@ -31,12 +37,12 @@ export function arrange(names) {
     if (!networks.size) continue;
     const each = [...networks].map(([network, some]) => ({
       id: `layers-${kind}-${network}`,
-      title: `${title}: ${network}`,
+      title: `${t(title)}: ${network}`,
       names: some,
       labels: some.map((name) => tail(name, `${kind}/${network}/`)),
     }));
     const count = [...networks.values()].flat().length;
-    sections.push({ title: `${title} by layer`, folded: true, count, charts: each });
+    sections.push({ title: t(`${title} by layer`), folded: true, count, charts: each });
     for (const name of [...networks.values()].flat()) layered.add(name);
   }
   const groups = new Map();

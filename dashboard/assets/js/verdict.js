@@ -1,154 +1,66 @@
-// What the doctor says of a run: one line a failure, and behind it the evidence and what to try.
+// How a run does, in one line on top of all tabs: the gravest failure and what to try first, or that nothing is wrong.
 
-import * as api from "./api.js";
-import { KINDS, MEANING, byGravity, isOpen, kindName } from "./alerts.js";
+import { KINDS, isOpen, kindName } from "./alerts.js";
 import { h, icon } from "./dom.js";
-import * as format from "./format.js";
+import { t } from "./words.js";
 
 const NEEDED = { sample: "samples and a reference (run.samples, run.reference)", "spectral_norm/": "run.watch", "logits/validation": "logits of held-out images" };
 const WATCHED = ["grad_norm/", "update_ratio/"];
+const TONE = { critical: "bad", warning: "warn", info: "calm" };
+
+export const severityBadge = (alert) => h("span", { class: `badge ${TONE[alert.severity]}` }, t(alert.severity));
 
 export class Verdict {
-  /** @param element its place. `look(from, to)` zooms the charts to some steps; `shade(stretches)` shades them. */
-  constructor(element, look, shade) {
+  /** @param element its place. @param show called with an alert (or null) to show it in the diagnosis. */
+  constructor(element, show) {
     this.element = element;
-    this.look = look;
-    this.shade = shade;
-    this.alerts = new Map();
-    this.lacks = {};
-    this.unfolded = new Set();
+    this.show = show;
   }
 
-  replace({ alerts, lacks }) {
-    this.alerts = new Map(alerts.map((alert) => [alert.id, alert]));
-    this.lacks = lacks;
-    this.draw();
-  }
-
-  /** Alerts that changed. */
-  absorb(alerts) {
-    for (const alert of alerts) this.alerts.set(alert.id, alert);
-    if (alerts.length) this.draw();
-  }
-
-  draw() {
-    const all = [...this.alerts.values()];
-    const open = all.filter(isOpen).sort(byGravity);
-    const kinds = new Set(open.map((alert) => alert.kind));
-    const roots = open.filter((alert) => !kinds.has(alert.consequence_of));
-    const past = all.filter((alert) => !isOpen(alert)).sort((a, b) => b.step - a.step);
-    this.element.replaceChildren(
-      ...(roots.length ? roots.map((alert) => this.card(alert, open)) : [this.healthy()]),
-      ...(past.length ? [this.history(past)] : []),
-    );
+  draw(findings) {
+    const [worst, ...others] = findings.roots;
+    const past = findings.past.length;
+    const more = others.map((alert) => this.link(kindName(alert), alert, "chip"));
+    const told = past ? [this.link(past === 1 ? t("1 earlier alert") : t("{n} earlier alerts", { n: past }), null, "chip")] : [];
+    this.element.replaceChildren(worst ? this.line(worst, [...more, ...told]) : this.healthy(findings.lacks, told));
     this.element.hidden = false;
-    const shaded = all.filter((alert) => !alert.consequence_of && alert.severity !== "info" && (isOpen(alert) || alert.resolved_step !== null));
-    this.shade(shaded.map((alert) => ({ from: alert.onset_step, to: isOpen(alert) ? null : alert.resolved_step, severity: alert.severity })));
   }
 
-  healthy() {
-    const unseen = Object.entries(this.lacks).filter(([kind]) => kind !== "discriminator_overfit" && kind !== "spectral_collapse");
-    const kinds = unseen.map(([kind]) => KINDS[kind]?.toLowerCase() ?? kind);
-    const needed = [...new Set(unseen.flatMap(([, signals]) => signals.map(inWords)))];
-    const text = `Can’t tell ${list(kinds)} without ${list(needed, "and")}.`;
-    const hint = kinds.length ? h("span", { class: "muted hint", title: text }, text) : null;
-    return h("div", { class: "verdict well" }, icon("good"), h("span", { class: "verdict-text" }, "Nothing wrong seen"), hint);
-  }
-
-  card(alert, open) {
-    const id = `alert-${alert.id}`;
-    const card = h(
-      "details",
-      { class: `verdict ${alert.severity}`, id, open: this.unfolded.has(alert.id) },
-      h(
-        "summary",
-        {},
-        h("span", { class: `badge ${alert.severity === "critical" ? "bad" : alert.severity === "warning" ? "warn" : "calm"}` }, kindName(alert)),
-        h("span", { class: "verdict-text" }, alert.summary),
-        alert.advice.length ? h("span", { class: "muted first-try" }, `First try: ${alert.advice[0].name.toLowerCase()}`) : null,
-        alert.state !== "open" ? h("span", { class: "badge calm" }, alert.state) : null,
-      ),
-      h("p", { class: "muted meaning" }, MEANING[alert.kind] ?? ""),
-      h("div", { class: "verdict-parts" }, this.evidence(alert), advice(alert)),
-      consequences(alert, open),
-      this.actions(alert),
-    );
-    card.addEventListener("toggle", () => (card.open ? this.unfolded.add(alert.id) : this.unfolded.delete(alert.id)));
-    return card;
-  }
-
-  evidence(alert) {
-    const rows = alert.evidence.map((one) =>
-      h(
-        "li",
-        {},
-        h("span", {}, one.says),
-        h("span", { class: "muted" }, ` · ${one.signal} ${format.value(one.value)}, limit ${format.value(one.threshold)}`),
-      ),
-    );
-    const sure = `${Math.round(alert.confidence * 100)} % sure`;
-    const since = h("p", { class: "muted" }, `Since step ${format.steps(alert.onset_step)}, told at step ${format.steps(alert.step)}, ${sure}.`);
-    const from = Math.max(0, alert.onset_step - Math.max(100, 0.3 * (alert.step - alert.onset_step)));
-    const to = Math.max(alert.step, ...alert.evidence.map((one) => one.last_step));
-    const button = h("button", { class: "button", onclick: () => this.look(from, to) }, "Show in the charts");
-    return h("div", {}, h("h4", {}, "What was seen"), h("ul", {}, ...rows), since, button);
-  }
-
-  actions(alert) {
-    const act = async (action, body = {}) => this.absorb([await api.post(`alerts/${alert.id}/${action}`, body)]);
-    const button = (name, action, body) => h("button", { class: "button", onclick: () => act(action, body).catch((error) => (problem.textContent = error.message)) }, name);
-    const problem = h("span", { class: "bad-text", role: "status" });
+  line(alert, more) {
+    const first = alert.advice[0];
+    const state = alert.state === "open" || !isOpen(alert) ? null : h("span", { class: "badge calm" }, t(alert.state));
     return h(
       "div",
-      { class: "verdict-actions" },
-      alert.state === "open" ? button("Acknowledge", "ack") : null,
-      alert.state !== "snoozed" ? button("Snooze 1 h", "snooze", { seconds: 3600 }) : null,
-      button("Resolve", "resolve"),
-      problem,
+      { class: `verdict ${alert.severity}`, "data-kind": alert.kind },
+      severityBadge(alert),
+      h("span", { class: "verdict-text" }, told(alert)),
+      state,
+      first ? h("span", { class: "muted first-try" }, t("First try: {remedy}", { remedy: first.name.toLowerCase() }), ".") : null,
+      h("span", { class: "verdict-more" }, ...more, this.link(t("Why, and what to do"), alert, "button")),
     );
   }
 
-  history(past) {
-    const rows = past.map((alert) =>
-      h(
-        "li",
-        {},
-        h("b", {}, kindName(alert)),
-        h("span", { class: "muted" }, ` from step ${format.steps(alert.onset_step)}${alert.resolved_step === null ? ", resolved by hand" : ` to ${format.steps(alert.resolved_step)}`}`),
-      ),
-    );
-    return h("details", { class: "verdict past", open: this.unfolded.has("past"), ontoggle: ({ target }) => (target.open ? this.unfolded.add("past") : this.unfolded.delete("past")) }, h("summary", {}, `${past.length} earlier ${past.length === 1 ? "alert" : "alerts"}`), h("ul", {}, ...rows));
+  healthy(lacks, told) {
+    const unseen = Object.entries(lacks).filter(([kind]) => kind !== "discriminator_overfit" && kind !== "spectral_collapse");
+    const kinds = unseen.map(([kind]) => t(KINDS[kind] ?? kind).toLowerCase());
+    const needed = [...new Set(unseen.flatMap(([, signals]) => signals.map(inWords)))];
+    const text = t("Can’t tell {kinds} without {signals}.", { kinds: list(kinds, "or"), signals: list(needed, "and") });
+    const hint = kinds.length ? h("span", { class: "muted hint", title: text }, text) : null;
+    return h("div", { class: "verdict well" }, icon("good"), h("span", { class: "verdict-text" }, t("Nothing wrong seen")), hint, told.length ? h("span", { class: "verdict-more" }, ...told) : null);
+  }
+
+  link(text, alert, look) {
+    return h("button", { class: look, onclick: () => this.show(alert) }, text);
   }
 }
 
-function advice(alert) {
-  const rows = alert.advice.map((one) =>
-    h(
-      "li",
-      {},
-      h("b", {}, one.name),
-      h("span", {}, `: ${one.why}.`),
-      one.flag ? h("code", { class: "flag" }, one.flag) : null,
-      h("details", {}, h("summary", {}, "Code"), h("pre", { class: "code" }, one.code, copy(one.code)), h("p", { class: "muted" }, one.paper)),
-    ),
-  );
-  return h("div", {}, h("h4", {}, "What to try"), h("ol", {}, ...rows));
-}
+/** The sentence of an alert, which names its kind: "Mode collapse since step 3,200: …". */
+export const told = (alert) => {
+  const name = kindName(alert);
+  return alert.summary.toLowerCase().startsWith(name.toLowerCase()) ? alert.summary : `${name}: ${alert.summary[0].toLowerCase()}${alert.summary.slice(1)}`;
+};
 
-function copy(text) {
-  const button = h("button", { class: "ghost copy", title: "Copy", "aria-label": "Copy the code" }, icon("copy"));
-  button.addEventListener("click", async () => {
-    await navigator.clipboard?.writeText(text).catch(() => null);
-    button.classList.add("done");
-    setTimeout(() => button.classList.remove("done"), 1200);
-  });
-  return button;
-}
+const inWords = (signal) => t(NEEDED[signal] ?? (WATCHED.some((start) => signal.startsWith(start)) ? "run.watch" : signal));
 
-function consequences(alert, open) {
-  const found = open.filter((one) => one.consequence_of === alert.kind);
-  return found.length ? h("p", { class: "muted" }, `Also seen, most likely because of it: ${list(found.map((one) => kindName(one).toLowerCase()), "and")}.`) : null;
-}
-
-const inWords = (signal) => NEEDED[signal] ?? (WATCHED.some((start) => signal.startsWith(start)) ? "run.watch" : signal);
-const list = (words, last = "or") => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`);
+/** "a, b or c". */
+export const list = (words, last) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${t(last)} ${words.at(-1)}`);

@@ -1,10 +1,14 @@
-// What a run is watched by: its charts, and the newest of its samples beside them.
+// What a run is watched by: when it went wrong, its charts, and the newest of its samples beside them.
 
+import { Arrangement } from "../arrangement.js";
 import { Chart } from "../chart.js";
+import { chartList } from "../chart_list.js";
 import { byId, h, setText } from "../dom.js";
+import { equilibrium } from "../equilibrium.js";
 import { Latest } from "../latest.js";
 import { arrange, firstNames, signalOf } from "../sections.js";
 import { skeletons } from "../skeletons.js";
+import { Timeline } from "../timeline.js";
 import { t } from "../words.js";
 
 export class OverviewTab {
@@ -13,19 +17,25 @@ export class OverviewTab {
 
   constructor(page, place) {
     this.page = page;
-    this.laid = new Map(); // chart id → the names that it was made for
+    this.held = new Map(); // chart id → { names that it was made for, chart }
+    this.arrangement = new Arrangement();
     this.note = h("div", { hidden: true, class: "notice" }, h("h2", {}, t("Waiting for the first step")), h("p", { class: "muted" }, t("The run is known, but has logged nothing yet.")));
+    this.timeline = new Timeline(page.board, page.findings, (alert) => page.diagnose(alert));
     this.charts = h("div", { id: "run-charts", class: "charts" }, ...skeletons(4));
     this.latest = new Latest(page);
-    this.board = h("div", { id: "run-board", class: "board" }, this.latest.element, this.charts);
+    this.board = h("div", { id: "run-board", class: "board" }, this.latest.element, h("div", { class: "board-main" }, this.timeline.element, this.charts));
     this.sections = h("div", { id: "run-sections", class: "sections" });
     place.append(this.note, this.board, this.sections);
+    this.timeline.refresh();
+    page.findings.listen(() => this.timeline.refresh());
+    page.view.listen((changed) => ["pin", "order", "off"].some((key) => changed.has(key)) && this.lay(), page.signal);
   }
 
   async open() {
     const { data, board, signal } = this.page;
     await data.want(firstNames(this.names()), signal);
     this.lay();
+    byId("toolbar-more").replaceChildren(...chartList(() => this.#listed(), this.arrangement));
     board.prepare().then(() => board.redraw(), () => {});
     await this.#grids();
   }
@@ -35,51 +45,89 @@ export class OverviewTab {
     this.settle();
   }
 
+  /** What is charted here; what the machine does has a tab of its own. */
   names() {
-    return this.page.data.info.series.map(signalOf);
+    return this.page.data.info.series.map(signalOf).filter((name) => !name.startsWith("system/"));
   }
 
-  /** Puts the charts in that the run's series need; those that stand stay as they are. */
+  /** Puts the charts in that the run's series need, in the order that was chosen; those that stand stay as they are. */
   lay() {
+    this.info = this.page.data.info;
     const { main, sections } = arrange(this.names());
-    if (main.length) this.charts.querySelectorAll(".skeleton").forEach((bone) => bone.remove());
-    main.forEach((spec, at) => {
-      const curves = spec.curves.map((curve) => ({
-        ...this.curve(curve.signal, curve.label, (colours) => colours.roles[curve.role]),
-        level: spec.id === "losses" ? this.equilibrium(curve.role) : null,
-      }));
-      this.chart(this.charts, { ...spec, curves }, at);
-    });
+    if (main.length + sections.length) this.charts.querySelectorAll(".skeleton").forEach((bone) => bone.remove());
+    const { off, pinned } = this.arrangement;
+    const first = main.map((spec) => this.chart({ ...spec, curves: spec.curves.map((curve) => this.standard(spec, curve)) }));
     for (const section of sections) {
-      const grid = this.section(section);
-      section.charts.forEach((spec, at) => {
-        const curves = spec.names.map((name, i) => this.curve(name, spec.labels[i], (colours) => colours.runs[i % colours.runs.length]));
-        this.chart(grid, { ...spec, curves }, at);
-      });
+      const made = section.charts.map((spec) => this.chart({ ...spec, curves: spec.names.map((name, at) => this.other(name, spec.labels[at], at)) }));
+      first.push(...made.filter((chart) => pinned.includes(chart.spec.id)));
+      this.place(this.section(section), made.filter((chart) => !pinned.includes(chart.spec.id)));
+    }
+    this.place(this.charts, first);
+    for (const { chart } of this.held.values()) {
+      chart.element.hidden = off.has(chart.spec.id);
+      chart.element.classList.toggle("pinned", pinned.includes(chart.spec.id));
     }
     const waiting = main.length + sections.length === 0;
     this.note.hidden = !waiting;
     this.board.hidden = waiting;
   }
 
-  /** What a player's loss is where neither can gain any more, if the run's config tells. */
-  equilibrium(role) {
-    const value = this.page.data.info.config?.equilibrium?.[role];
-    return Number.isFinite(value) ? value : null;
+  /** A curve of the catalogue. */
+  standard(spec, { signal, label, role, slot, level }) {
+    const style = (colours) => (role ? colours.roles[role] : colours.runs[slot]);
+    const end = spec.id === "losses" ? equilibrium(this.page.data.info.config, role) : (level ?? null);
+    const letter = { generator: "G", discriminator: "D" }[role];
+    return { name: signal, label, letter, style, data: this.page.data, level: end };
   }
 
-  curve(name, label, style) {
-    return { name, label, style, data: this.page.data };
+  other(name, label, at) {
+    return { name, label, style: (colours) => colours.runs[at % colours.runs.length], data: this.page.data };
   }
 
-  chart(place, spec, at) {
-    const names = spec.curves.map((curve) => curve.name).join("\n");
-    const held = this.laid.get(spec.id);
-    if (held?.names === names) return;
+  /** The chart of a spec: the one that stands, unless it has other curves now. */
+  chart(spec) {
+    const names = spec.curves.map((curve) => [curve.name, curve.level]).join("\n");
+    const held = this.held.get(spec.id);
+    if (held?.names === names) return held.chart;
     if (held) this.page.board.drop(held.chart);
-    const chart = new Chart(spec, this.page.board);
-    place.insertBefore(chart.element, place.children[at] ?? null);
-    this.laid.set(spec.id, { names, chart });
+    const chart = new Chart({ ...spec, actions: () => this.#actions(spec) }, this.page.board);
+    this.held.set(spec.id, { names, chart });
+    return chart;
+  }
+
+  /** Puts charts into a grid in their order, and touches nothing that is in its place. */
+  place(grid, charts) {
+    const byName = new Map(charts.map((chart) => [chart.spec.id, chart]));
+    const wanted = this.arrangement.sorted([...byName.keys()]).map((id) => byName.get(id).element);
+    let at = 0;
+    for (const element of wanted) {
+      if (element.closest("dialog")) continue; // it fills the screen now, and comes back to its place
+      if (grid.children[at] !== element) grid.insertBefore(element, grid.children[at] ?? null);
+      at += 1;
+    }
+  }
+
+  #actions({ id }) {
+    const shown = this.#shown();
+    const { arrangement } = this;
+    return [
+      { label: t("Pin to the front"), act: () => arrangement.pin(id), checked: arrangement.pinned.includes(id) },
+      { label: t("Move forward"), act: () => arrangement.move(id, -1, shown) },
+      { label: t("Move back"), act: () => arrangement.move(id, 1, shown) },
+      { label: t("Hide"), act: () => arrangement.hide(id) },
+    ];
+  }
+
+  /** Ids of the shown charts as they stand. */
+  #shown() {
+    const ids = [...this.held.keys()].filter((id) => !this.arrangement.off.has(id));
+    return this.arrangement.sorted(ids);
+  }
+
+  #listed() {
+    const shown = this.#shown();
+    const hidden = [...this.held.keys()].filter((id) => !shown.includes(id));
+    return [...shown, ...hidden].map((id) => ({ id, title: this.held.get(id).chart.spec.title }));
   }
 
   section({ title, folded, count, charts }) {
@@ -106,7 +154,7 @@ export class OverviewTab {
   }
 
   absorb() {
-    this.lay();
+    if (this.info !== this.page.data.info) this.lay(); // it was fetched anew: there are other series, or another config
     this.settle();
   }
 
@@ -116,6 +164,7 @@ export class OverviewTab {
   }
 
   close() {
-    for (const { chart } of this.laid.values()) this.page.board.drop(chart);
+    this.page.board.drop(this.timeline);
+    for (const { chart } of this.held.values()) this.page.board.drop(chart);
   }
 }
