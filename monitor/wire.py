@@ -14,9 +14,10 @@ from msgspec import Meta, Struct
 
 from monitor.wire_layers import Filters, Histograms, LayersInfo
 from monitor.wire_types import MAX_STEP as MAX_STEP
-from monitor.wire_types import Label, LabelName, SenderId, Size, Step
+from monitor.wire_types import Label, LabelName, SenderId, Size
 from monitor.wire_types import Name as Name
 from monitor.wire_types import RunId as RunId
+from monitor.wire_types import Step as Step
 
 TIME_SERIES = "system/time"  # wall time of each step: the service makes it from `Scalars.time`
 EXTRACTOR = "^([A-Za-z0-9][A-Za-z0-9_.-]{0,99})?$"

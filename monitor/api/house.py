@@ -17,7 +17,7 @@ from monitor.ingest.live import LiveLog
 from monitor.ingest.rounds import Rounds
 from monitor.ingest.rule_rounds import RuleRounds
 from monitor.ingest.writer import Writer
-from monitor.jobs.kinds import KINDS
+from monitor.jobs.kinds import KINDS, order
 from monitor.jobs.scheduler import Scheduler
 from monitor.notify.postman import Postman
 from monitor.settings import ServiceSettings, home
@@ -55,7 +55,7 @@ class House:
             self.engine, self.blobs, self._publish, settings.queue_bytes, kinds, settings.job_queue, settings.extractor
         )
         self.scheduler = Scheduler(
-            self.engine, self.blobs, self.writer, KINDS, settings.job_workers, settings.job_seconds
+            self.engine, self.blobs, self.writer, order(), settings.job_workers, settings.job_seconds
         )
         self.rounds = Rounds(self.engine, self.live, self.writer)
         self.rules = RuleRounds(self.engine, self.live, self.writer, settings)

@@ -12,6 +12,7 @@ from monitor import wire
 from monitor.api.alerts import Snooze
 from monitor.api.channels import ChannelInfo, ChannelList
 from monitor.api.deliveries import DeliveryList
+from monitor.api.joint import Asked, AskedOfRuns, JointMap, JointMaps
 from monitor.api.lists import Bulk, Done
 from monitor.api.login import Entered, Login
 from monitor.api.routes import RouteInfo, RouteList
@@ -157,6 +158,53 @@ class FilterAnswer(Struct, omit_defaults=True):
     pixels: list[int] = []
 
 
+class Frame(Struct):
+    """A map that there is."""
+
+    step: int
+    name: str
+    count: int
+
+
+class JobState(Struct):
+    """What became of a job; `step` -1: the reference."""
+
+    kind: str
+    name: str
+    step: int
+    state: str
+    attempts: int
+    error: str
+    created_at: float
+    started_at: float | None
+    finished_at: float | None
+
+
+class Projections(Struct):
+    """The maps of a run, and the jobs that make them. `reference`: points of its own map, 0: none yet."""
+
+    run: str
+    method: str
+    cursor: str
+    reference: int
+    frames: list[Frame]
+    jobs: list[JobState]
+
+
+class Map(Struct):
+    """One map, column by column; null, or -1 where numbers are whole: a sample that is not finite."""
+
+    name: str
+    step: int
+    method: str
+    x: list[float | None]
+    y: list[float | None]
+    cluster: list[int]
+    distance: list[float | None]
+    row: list[int] | msgspec.UnsetType = msgspec.UNSET
+    nearest: list[int] | msgspec.UnsetType = msgspec.UNSET
+
+
 class AlertList(Struct):
     """Alerts, those changed last first; of a run also the kinds that can't be told, and the signals that would be needed."""
 
@@ -185,6 +233,8 @@ BODIES: dict[tuple[str, str], type[Struct]] = {
     ("patch", "/runs/{run_id}"): Patch,
     ("post", "/runs/bulk"): Bulk,
     ("post", "/login"): Login,
+    ("post", "/runs/{run_id}/projections/joint"): Asked,
+    ("post", "/projections/joint"): AskedOfRuns,
     ("post", "/alerts/{alert_id}/{action}"): Snooze,
     ("post", "/rules"): Rule,
     ("put", "/rules/{rule_id}"): Rule,
@@ -214,6 +264,13 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("get", "/runs/{run_id}/fields/{step}"): FieldValues,
     ("get", "/runs/{run_id}/histograms"): HistogramAnswer,
     ("get", "/runs/{run_id}/filters"): FilterAnswer,
+    ("get", "/runs/{run_id}/projections"): Projections,
+    ("get", "/runs/{run_id}/projections/reference"): Map,
+    ("get", "/runs/{run_id}/projections/{step}"): Map,
+    ("post", "/runs/{run_id}/projections/joint"): JointMap,
+    ("post", "/projections/joint"): JointMap,
+    ("get", "/projections/joint"): JointMaps,
+    ("get", "/projections/joint/{map_id}"): JointMap,
     ("get", "/alerts"): AlertList,
     ("get", "/runs/{run_id}/alerts"): AlertList,
     ("post", "/alerts/{alert_id}/{action}"): AlertInfo,
@@ -263,7 +320,7 @@ def _complete(schema: dict[str, Any]) -> None:
                     content["application/msgpack"] = content["application/json"]
                 operation["requestBody"] = {"required": True, "content": content}
             if key in ANSWERS:
-                good = next(code for code in ("200", "201") if code in operation["responses"])
+                good = next(code for code in ("200", "201", "202") if code in operation["responses"])
                 operation["responses"][good]["content"] = {"application/json": {"schema": reference[ANSWERS[key]]}}
             operation["responses"].pop("422", None)
             error = {"application/json": {"schema": reference[Error]}}

@@ -18,7 +18,7 @@ from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
 from monitor.notify import outbox
 from monitor.storage import alerts as alert_store
-from monitor.storage import facts
+from monitor.storage import facts, joint
 from monitor.storage import jobs as job_queue
 from monitor.storage import rules as rule_store
 from monitor.storage.batches import Stored, reference_of
@@ -165,11 +165,18 @@ class Applier:
         self._series.drop(run_id)
         self._media.drop(connection, run_id)
         drop_layers(connection, run_id)
+        joint.drop(connection, run_id)
         throw_away(connection, run_id)
         for table in (senders, events, jobs, job_memory, projections, alerts, doctors, rule_memory, run_facts):
             connection.execute(delete(table).where(table.c.run_id == run_id))
         connection.execute(delete(runs).where(runs.c.id == run_id))
         self._deleted.append(Change(run_id, deleted=True))
+
+    def ask_joint(self, connection: Connection, wanted: joint.Wanted) -> str:
+        """Queues a joint map; its id."""
+        found = joint.ask(connection, wanted)
+        self._run(connection, wanted.runs[0]).change.jobs = True
+        return found
 
     def computed(self, connection: Connection, run_id: str, results: Sequence[Scalars], frames: Sequence[int]) -> None:
         """Takes values that were computed of a run's samples, and tells of new maps; it is no sign of life."""

@@ -66,7 +66,7 @@ def collect(
             _source(blobs, reference),
             [step for step in steps if step.step != REFERENCE],
             connection.execute(select(runs.c.extractor).where(runs.c.id == run_id)).scalar_one(),
-            str(blobs.folder.parent / EXTRACTORS),
+            folder_of(blobs),
             queue.remembered(connection, run_id, kind) or b"",
             next((step.job for step in steps if step.step == REFERENCE), None),
         )
@@ -77,6 +77,11 @@ def _batch(connection: Connection, run_id: str, job: Claimed, reference: Stored 
     if reference is None or job.step == REFERENCE:
         return reference
     return batch_of(connection, run_id, job.name, job.step)
+
+
+def folder_of(blobs: Blobs) -> str:
+    """Where the user's own extractors lie."""
+    return str(blobs.folder.parent / EXTRACTORS)
 
 
 def _source(blobs: Blobs, stored: Stored) -> Source:

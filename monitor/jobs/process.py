@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 import tempfile
 import time
@@ -16,9 +17,10 @@ from monitor.errors import NashboardError
 from monitor.jobs.work import HEAD, Outcome, Task
 
 MAX_OUTCOME = 32 << 20  # bytes
+STEP, TSNE_STEPS = re.compile(r"Iteration (\d+)"), 1000
 MAX_TOLD = 1500  # bytes of what it wrote to stderr
 # One thread, and no spinning while it waits: OpenMP's spin-wait makes a training beside it several times slower.
-ENVIRONMENT = {"OMP_WAIT_POLICY": "passive"} | {
+ENVIRONMENT = {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"} | {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
 }
 
@@ -40,6 +42,7 @@ class Worker:
     def __init__(self, target: str, process: asyncio.subprocess.Process, err: IO[bytes]) -> None:
         self.target, self._process, self._err = target, process, err
         self.tasks, self.rested = 0, time.monotonic()
+        self._before = 0  # bytes that it had written to stderr before this task
 
     @classmethod
     async def start(cls, target: str) -> Worker:
@@ -67,6 +70,7 @@ class Worker:
         Raises:
             WorkerFailed: it ended by a signal or an error, took longer than `seconds`, or gave more than is taken.
         """
+        self._before = os.fstat(self._err.fileno()).st_size
         try:
             async with asyncio.timeout(seconds):
                 body = await self._ask(msgspec.msgpack.encode(task))
@@ -91,6 +95,17 @@ class Worker:
         if size > MAX_OUTCOME:
             raise WorkerFailed(f"the worker gave {size} bytes, {MAX_OUTCOME} are allowed")
         return await self._process.stdout.readexactly(size)
+
+    @property
+    def progress(self) -> float:
+        """How far its task is, 0 … 1: by the last step that scikit-learn's t-SNE has printed; 0 when nothing was."""
+        size = os.fstat(self._err.fileno()).st_size
+        start = max(self._before, size - MAX_TOLD)
+        told = os.pread(self._err.fileno(), MAX_TOLD, start).decode(
+            errors="replace"
+        )  # `seek` would move the worker's end too
+        steps = STEP.findall(told)
+        return min(1.0, int(steps[-1]) / TSNE_STEPS) if steps else 0.0
 
     async def _obituary(self) -> str:
         code = await self._process.wait()

@@ -17,9 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.errors import NashboardError
 from monitor.ingest.apply import Applier
 from monitor.ingest.writer import Writer
+from monitor.jobs.asked import collect_joint, store_joint
 from monitor.jobs.bundle import Bundle, collect, store
+from monitor.jobs.kinds import ASKED
 from monitor.jobs.process import Worker, WorkerFailed
-from monitor.jobs.work import Outcome, Task
+from monitor.jobs.work import Outcome
 from monitor.storage import jobs as queue
 from monitor.storage.blobs import Blobs
 
@@ -64,6 +66,7 @@ class Scheduler:
         self._leases: dict[str, str] = {}  # lease → kind
         self._served: dict[tuple[str, str], int] = {}
         self._resting: list[Worker] = []
+        self._at: dict[int, Worker] = {}  # job → who does it
         self._loop: asyncio.AbstractEventLoop | None = None
         self._awake = asyncio.Event()
         self.counters = JobCounters()
@@ -141,8 +144,13 @@ class Scheduler:
             self._served.clear()
         self._served[chosen] = max(self._served.values(), default=0) + 1
         lease = secrets.token_hex(16)
-        taken = queue.claim(connection, run_id, kind, lease, BUNDLE)
-        bundle = collect(connection, self._blobs, run_id, kind, self._kinds[kind], lease, taken)
+        asked = kind in ASKED
+        taken = queue.claim(connection, run_id, kind, lease, 1 if asked else BUNDLE)
+        target = self._kinds[kind]
+        if asked:
+            bundle = collect_joint(connection, self._blobs, run_id, target, lease, taken[0])
+        else:
+            bundle = collect(connection, self._blobs, run_id, kind, target, lease, taken)
         self._leases[lease] = kind
         return bundle
 
@@ -150,8 +158,9 @@ class Scheduler:
         started = time.monotonic()
         try:
             if bundle.task is not None:
-                outcome = await self._work(bundle.task)
-                await self._write(lambda connection, applier: store(connection, applier, bundle, outcome))
+                outcome = await self._work(bundle)
+                keep = store_joint if bundle.kind in ASKED else store
+                await self._write(lambda connection, applier: keep(connection, applier, bundle, outcome))
         except WorkerFailed as error:
             await self._fail(bundle, error.message)
         except (SQLAlchemyError, NashboardError) as error:
@@ -163,17 +172,29 @@ class Scheduler:
             self.counters.tasks += 1
             self.counters.seconds += time.monotonic() - started
 
-    async def _work(self, task: Task) -> Outcome:
+    def progress(self, job: int) -> float:
+        """How far a job is that runs, 0 … 1, as far as its worker says."""
+        worker = self._at.get(job)
+        return worker.progress if worker is not None else 0.0
+
+    async def _work(self, bundle: Bundle) -> Outcome:
+        assert bundle.task is not None
+        task = bundle.task
         rested = [worker for worker in self._resting if worker.target == task.target]
         if rested:
             self._resting.remove(worker := rested[-1])
         else:
             worker = await Worker.start(task.target)
+        at = dict.fromkeys(bundle.jobs, worker)
+        self._at |= at
         try:
             outcome = await worker.do(task, self._seconds)
         except BaseException:
             await worker.close()
             raise
+        finally:
+            for job in at:
+                del self._at[job]
         if worker.tasks < MAX_TASKS:
             self._resting.append(worker)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     Array = numpy.ndarray[Any, Any]
 
 
+DTYPES = {"uint8": "u1", "float32": "<f4"}
 HEAD = 8  # bytes before each message between service and worker: its length, little-endian
 
 
@@ -119,3 +121,23 @@ def require(extractor: Extractor, memory: dict[str, Any]) -> None:
             f"the run's earlier values were made with the extractor {before}, now it is {extractor.name}: put the earlier one "
             "back, or start another run"
         )
+
+
+def load(source: Source) -> Array:
+    """The batch of a file.
+
+    Raises:
+        InvalidValue: the file does not hold what its type and shape say, or these are not allowed.
+    """
+    import numpy
+
+    if source.dtype not in DTYPES or len(source.shape) not in (2, 4) or 0 in source.shape:
+        raise InvalidValue(
+            f"a batch of {source.dtype!r} {source.shape} can't be worked on: {' or '.join(DTYPES)} "
+            "of shape (N, D) or (N, C, H, W) is allowed"
+        )
+    flat = numpy.fromfile(source.path, numpy.dtype(DTYPES[source.dtype]))
+    if flat.size != math.prod(source.shape):
+        raise InvalidValue(f"the batch has {flat.size} values, its shape {source.shape} says otherwise")
+    shaped: Array = flat.reshape(source.shape)
+    return shaped

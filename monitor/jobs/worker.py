@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import math
 import os
 import sys
 import threading
@@ -16,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from monitor import extractors
-from monitor.errors import InvalidValue, NashboardError
-from monitor.jobs.work import HEAD, Kind, Outcome, Refusal, Result, Source, Step, Task
+from monitor.errors import NashboardError
+from monitor.jobs.work import HEAD, Kind, Outcome, Refusal, Result, Source, Step, Task, load
 
 if TYPE_CHECKING:
     import numpy
@@ -25,27 +24,6 @@ if TYPE_CHECKING:
     Array = numpy.ndarray[Any, Any]
 
 NICE = 5  # beside two trainings on two cores a worker still gets a quarter of one
-DTYPES = {"uint8": "u1", "float32": "<f4"}
-
-
-def load(source: Source) -> Array:
-    """The batch of a file.
-
-    Raises:
-        InvalidValue: the file does not hold what its type and shape say, or these are not allowed.
-    """
-    import numpy
-
-    if source.dtype not in DTYPES or len(source.shape) not in (2, 4) or 0 in source.shape:
-        raise InvalidValue(
-            f"a batch of {source.dtype!r} {source.shape} can't be worked on: {' or '.join(DTYPES)} "
-            "of shape (N, D) or (N, C, H, W) is allowed"
-        )
-    flat = numpy.fromfile(source.path, numpy.dtype(DTYPES[source.dtype]))
-    if flat.size != math.prod(source.shape):
-        raise InvalidValue(f"the batch has {flat.size} values, its shape {source.shape} says otherwise")
-    shaped: Array = flat.reshape(source.shape)
-    return shaped
 
 
 def kind_of(target: str) -> type[Kind]:

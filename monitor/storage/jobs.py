@@ -52,8 +52,9 @@ def _thin(connection: Connection, run_id: str, kind: str, limit: int) -> None:
 
 def enqueue_all(connection: Connection, run_id: str, kinds: Collection[str], limit: int) -> None:
     """The run has a new reference: all that was made with the last one goes, and all of its samples are queued anew."""
-    for table in (jobs, job_memory, projections):
-        connection.execute(delete(table).where(table.c.run_id == run_id))
+    connection.execute(delete(projections).where(projections.c.run_id == run_id))
+    for table in (jobs, job_memory):
+        connection.execute(delete(table).where(table.c.run_id == run_id, table.c.kind.in_(kinds)))
     enqueue(connection, run_id, kinds, "", REFERENCE, limit)
     batches = (
         select(samples.c.name, samples.c.step)

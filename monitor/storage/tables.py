@@ -345,6 +345,20 @@ layers = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
+joint_maps = Table(
+    "joint_maps",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _run_id(),
+    Column("runs", JSON, nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("parts", JSON, nullable=False),
+    Column("columns", LargeBinary),
+    Column("created_at", Float, nullable=False),
+    Index("ix_joint_maps_digest", "digest"),
+)
+
 projections = Table(
     "projections",
     metadata,
