@@ -38,6 +38,12 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
             description="online: ship while training; offline: journal only, for `nashboard sync`; disabled: do nothing."
         ),
     ] = "online"
+    doctor: Annotated[
+        Literal["service", "local"],
+        Meta(
+            description="Who looks at the run: service: the service's doctor; local: one in the training's process, without any."
+        ),
+    ] = "service"
     dir: Annotated[str, Meta(description="Where journals, the database and blobs live.")] = DEFAULT_DIR
     project: Annotated[str, Meta(min_length=1, max_length=200, description="Project of the run.")] = "default"
     name: Annotated[str, Meta(max_length=200, description="Name of the run; made up when empty.")] = ""
@@ -84,6 +90,10 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
         Count,
         Meta(description="Sample batches that may wait to be encoded; further ones are dropped and counted."),
     ] = 8
+    system_every: Annotated[
+        float,
+        Meta(ge=0, description="Seconds between two readings of CPU, memory, GPU and disk (`system/…`); 0: none."),
+    ] = 10.0
 
 
 class ServiceSettings(Struct, frozen=True, kw_only=True):

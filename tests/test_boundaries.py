@@ -23,7 +23,9 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.signals": set(),
     "monitor.losses": set(),
     "monitor.settings": {"monitor.errors"},
-    "monitor.sdk": {"monitor.wire", "monitor.wire_layers", "monitor.errors", "monitor.settings", "monitor.signals"},
+    "monitor.sdk": {
+        "monitor.wire", "monitor.wire_layers", "monitor.errors", "monitor.settings", "monitor.signals", "monitor.doctor",
+    },
     "monitor.storage": {"monitor.wire", "monitor.wire_layers", "monitor.errors", "monitor.settings", "monitor.signals"},
     "monitor.ingest": {
         "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.notify", "monitor.wire",

@@ -49,9 +49,9 @@ class Sampling:
 
     def _may(self) -> bool:
         if self._reference is None:
-            self._skip("no reference was given (run.reference)")
+            self.skip("no reference was given (run.reference)")
         elif self._spent > self._share * (time.monotonic() - self._began) + 1.0:
-            self._skip(f"measuring would take more than {100 * self._share:.0f} % of the time")
+            self.skip(f"measuring would take more than {100 * self._share:.0f} % of the time")
         else:
             return True
         return False
@@ -59,15 +59,15 @@ class Sampling:
     def _measured(self, record: Samples) -> list[Alert]:
         batch, began = batch_of(record), time.monotonic()
         if batch is None or self._reference is None:
-            self._skip("the batch was not kept")
+            self.skip("the batch was not kept")
             return []
         try:
             told = self._look(record.step, batch)
         except ModuleNotFoundError as error:
-            self._skip(f"{error.name} is not installed")
+            self.skip(f"{error.name} is not installed")
             return []
         except InvalidValue as error:
-            self._skip(error.message)
+            self.skip(error.message)
             return []
         self._spent += time.monotonic() - began
         self.measured += 1
@@ -82,7 +82,8 @@ class Sampling:
         self._known = True
         return told
 
-    def _skip(self, why: str) -> None:
+    def skip(self, why: str) -> None:
+        """Counts a batch that was not measured."""
         self.skipped, self.why = self.skipped + 1, why
 
 

@@ -41,6 +41,11 @@ def end(run: Run, state: str, reason: str) -> None:
         run.guard.say(
             "worker", f"nashboard: tensors or samples were still being read after {timeout:g} s: they are lost"
         )
+    if run._system is not None:
+        run._system.stop()
+    if run._doctor is not None:
+        run._doctor.stop(max(0.1, deadline - time.monotonic()))
+        run._alerts.give()
     journal.scalars.probe_again()
     run._append(("f", time.time(), state, reason[:MAX_REASON]))
     journal.close()

@@ -46,6 +46,12 @@ def rank() -> int | None:
     return int(text) if text.isdigit() else None
 
 
+def local_rank() -> int:
+    """This process's number on its machine, as torchrun sets it; 0 where it is alone."""
+    text = os.environ.get("LOCAL_RANK", "")
+    return int(text) if text.isdigit() else 0
+
+
 def masked(argv: list[str]) -> list[str]:
     """A command line without secrets: the value after or in `--…token…` and the like is replaced by "…"."""
     shown: list[str] = []

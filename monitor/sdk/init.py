@@ -35,6 +35,7 @@ def init(
     signals: Mapping[str, str] | None = None,
     total_steps: int | None = None,
     mode: Literal["online", "offline", "disabled"] | None = None,
+    doctor: Literal["service", "local"] | None = None,
     server: str | None = None,
     token: str | None = None,
     resume: str | None = None,
@@ -51,6 +52,7 @@ def init(
     retry_max: float | None = None,
     flush_timeout: float | None = None,
     media_backlog: int | None = None,
+    system_every: float | None = None,
 ) -> Run:
     """Starts a run at once; nothing here waits for the network.
 
@@ -105,6 +107,7 @@ def _started(info: RunInfo, settings: ClientSettings, guard: Guard, journal: Jou
         else:
             run._append(("e", None, time.time(), "resume", {}))
     register(run)
+    run._start_beside()
     if shipper is not None:
         shipper.start()
     return run

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.sdk.distributions import Spread
     from monitor.sdk.filters import Pictures
     from monitor.sdk.images import Painter, Taken
-    from monitor.sdk.lane import Lane
+    from monitor.sdk.local_doctor import Appends
 
 MAX_SIDE = 256  # of a field
 
@@ -58,7 +58,7 @@ class Media:
         refused: called when the lane has no room for a record.
     """
 
-    def __init__(self, lane: Lane, refused: Callable[[], None]) -> None:
+    def __init__(self, lane: Appends, refused: Callable[[], None]) -> None:
         self._lane, self._refused = lane, refused
         self._painter: Painter | None = None
         self.handlers: dict[str, Handler] = {

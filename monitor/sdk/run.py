@@ -21,7 +21,9 @@ from monitor.wire import MAX_STEP, Alert, RunInfo
 
 if TYPE_CHECKING:
     from monitor.sdk.journal import Journal
+    from monitor.sdk.local_doctor import Appends, LocalDoctor
     from monitor.sdk.shipper import Shipper
+    from monitor.sdk.system import SystemMetrics
     from monitor.sdk.watch import Watch
 
 MAX_LATER = 10_000  # calls whose device tensors may wait to be read
@@ -42,9 +44,13 @@ class Run:
         self.id, self.name, self.project, self.mode = info.id, info.name, info.project, settings.mode
         self.guard, self._lost = guard, 0
         self._settings, self._journal, self._shipper, self._signals = settings, journal, shipper, info.signals
-        self._append, self._names, self._step = journal.scalars.append, set[str](), -1
+        self._alerts = Alerts(guard, settings.stop_on)
+        self._doctor: LocalDoctor | None = None
+        self._system: SystemMetrics | None = None
+        scalars, media = self._watched_over(info, journal)
+        self._append, self._names, self._step = scalars.append, set[str](), -1
         self._step_known = True
-        self._media = Media(journal.media, self._say_refused)
+        self._media = Media(media, self._say_refused)
         handlers: dict[str, Handler] = {
             "reading tensors": self._read,
             "reading norms": self._read_norms,
@@ -53,8 +59,7 @@ class Run:
         self._worker, self._logits = Worker(handlers, guard), Logits()
         self._watches: list[Watch] = []
         self._watched: dict[str, Any] = {}  # read by `watch` since the last `log`
-        self._alerts = Alerts(guard, settings.stop_on)
-        if shipper is not None:
+        if shipper is not None and self._doctor is None:
             shipper.courier.told = self._alerts.bring
         self._done, self._crash = False, ""
 
@@ -130,6 +135,8 @@ class Run:
             label_names: of class 0, 1, …
         """
         self._submit(self._media.drawing(batch, 0, "reference", "reference", value_range, labels, label_names))
+        if self._doctor is not None:
+            self._doctor.prepare()
 
     @guarded
     def field(self, values: Any, bounds: Sequence[float], step: int | None = None, name: str = "discriminator") -> None:
@@ -343,6 +350,33 @@ class Run:
         if not self._worker.submit(kind, what, backlog):
             self._lost += 1
             self.guard.say("media backlog", f"nashboard: {backlog} batches wait to be drawn: further ones are dropped")
+
+    def _watched_over(self, info: RunInfo, journal: Journal) -> tuple[Appends, Appends]:
+        """The lanes, with a doctor of our own before them when that is set."""
+        if self._settings.doctor != "local":
+            return journal.lanes
+        from monitor.sdk.local_doctor import LocalDoctor, Tee
+
+        self._doctor = LocalDoctor(info, self._alerts, journal.scalars.append, self.guard)
+        return Tee(journal.scalars, self._doctor.show), Tee(journal.media, self._doctor.show)
+
+    def _start_beside(self) -> None:
+        """Starts the threads that look at the run and at the machine."""
+        if self._doctor is not None:
+            self._doctor.start()
+        if self._settings.system_every:
+            from monitor.sdk.environment import local_rank
+            from monitor.sdk.system import SystemMetrics
+
+            self._system = SystemMetrics(
+                self._settings.system_every,
+                self._journal.folder,
+                local_rank(),
+                lambda: self._step,
+                lambda step, values: self._write(step, time.time(), dict(values)),
+                self.guard,
+            )
+            self._system.start()
 
     # -- what is said -------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("NASHBOARD_") or name == "RANK"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("NASHBOARD_DIR", str(tmp_path / "home"))
+    monkeypatch.setenv("NASHBOARD_SYSTEM_EVERY", "0")
 
 
 @pytest.fixture
