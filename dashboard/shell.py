@@ -63,6 +63,13 @@ def header(base: str, assets: str) -> Any:
             ),
             html.Div(id="crumb", className="crumb"),
             html.Div(id="pulse", className="pulse", title="Connecting"),
+            html.Button(
+                icon("search"),
+                id="go",
+                className="ghost",
+                title="Go to… (Ctrl K)",
+                **wild(aria_label="Go to a run, tab or chart"),
+            ),
             html.Button(id="language", className="ghost language", **wild(data_language="")),
             dmc.ColorSchemeToggle(
                 id="scheme",

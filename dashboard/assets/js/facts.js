@@ -17,16 +17,16 @@ function tree(values, prefix = "") {
   return Object.entries(values).map(([key, value]) => {
     const name = prefix ? `${prefix}.${key}` : key;
     if (isLeaf(value)) {
-      return h("div", { class: "fact-row", "data-text": `${name} ${shown(value)}`.toLowerCase(), title: name }, h("dt", {}, key), h("dd", {}, shown(value)));
+      return h("div", { class: "fact-row", "data-text": `${name} ${shown(value)}`.toLowerCase(), title: name }, h("span", { class: "fact-key" }, key), h("span", { class: "fact-value" }, shown(value)));
     }
-    return h("details", { class: "fact-group", open: true }, h("summary", {}, key), h("dl", {}, ...tree(value, name)));
+    return h("details", { class: "fact-group", open: true }, h("summary", {}, key), h("div", { class: "fact-nested" }, ...tree(value, name)));
   });
 }
 
 function card(title, values) {
   const rows = tree(values ?? {});
   const empty = h("p", { class: "muted" }, t("nothing was told"));
-  return h("section", { class: "card fact-card" }, h("h3", {}, title), rows.length ? h("dl", {}, ...rows) : empty);
+  return h("section", { class: "card fact-card" }, h("h3", {}, title), ...(rows.length ? rows : [empty]));
 }
 
 /** The commit as one line, where the environment tells one. */

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import * as cells from "./cells.js";
 import { ComparePage } from "./compare_page.js";
 import { appears, byId, setText } from "./dom.js";
+import * as keys from "./keys.js";
 import * as login from "./login.js";
 import { plotly } from "./plot.js";
 import { RunPage } from "./run_page.js";
@@ -15,6 +16,7 @@ import * as view from "./view.js";
 import { LANGUAGES, choose, language, t, translated } from "./words.js";
 
 cells.install();
+keys.install();
 api.whenUnauthorized(login.ask);
 
 let leave = new AbortController();

@@ -65,6 +65,7 @@ export class TabFrame {
   /** Builds a tab; asks again while the service does not answer. Changes that come meanwhile are kept for it. */
   async #open(tab) {
     const { signal } = this.page;
+    tab.panel.setAttribute("aria-busy", "true");
     try {
       await trouble(
         async () => {
@@ -81,6 +82,7 @@ export class TabFrame {
         tab.panel.firstChild.id,
         signal,
       );
+      tab.panel.removeAttribute("aria-busy");
       for (const [change, summary] of tab.missed.splice(0)) await tab.held?.absorb?.(change, summary);
     } catch (error) {
       if (!signal.aborted) throw error;
