@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.figures.theme import FONT, SLOTS, THEMES, Theme, run_style
+from dashboard.figures.theme import FONT, HEAT, SLOTS, THEMES, Theme, run_style
 
 Json = dict[str, Any]
 
@@ -145,6 +145,14 @@ def palette(theme: Theme) -> Json:
         "maps": maps(theme),
         "threshold": {"opacity": 0.9, "line": {"width": 1.2, "dash": "2px,2px", "color": theme.alert}},
         "ground": theme.ground,
+        "heat": {"stops": list(HEAT), "odd": theme.alert},
+        "ridges": {
+            "ink": theme.ink,
+            "muted": theme.muted,
+            "grid": theme.grid,
+            "ground": theme.ground,
+            "odd": theme.alert,
+        },
         "roles": dict(zip(theme.roles, traces, strict=False)),
         "runs": traces[len(theme.roles) :],
     }

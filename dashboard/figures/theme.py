@@ -94,6 +94,8 @@ DARK = Theme(
     band=0.22,
     faint=0.32,
 )
+# Viridis (Smith and van der Walt, 2015): lightness grows evenly, so that any colour vision, and a grey print, can read it.
+HEAT = ("#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725")
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
 

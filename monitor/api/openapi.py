@@ -71,10 +71,9 @@ class SeriesOfRuns(Struct):
 
 
 class SampleList(Struct):
-    """Grids by step. `thinned`: steps whose grids were removed since the run had more than its budget."""
+    """Grids by step."""
 
     samples: list[SampleInfo]
-    thinned: int
 
 
 class Points(Struct):

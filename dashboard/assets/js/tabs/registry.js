@@ -3,6 +3,7 @@
 import { ConfigTab } from "./config.js";
 import { DiagnosisTab } from "./diagnosis.js";
 import { LogsTab } from "./logs.js";
+import { NetworksTab } from "./networks.js";
 import { OverviewTab } from "./overview.js";
 import { SamplesTab } from "./samples.js";
 import { TsneTab } from "./tsne.js";
@@ -13,6 +14,7 @@ export const TABS = {
   overview: OverviewTab,
   samples: SamplesTab,
   tsne: TsneTab,
+  networks: NetworksTab,
   diagnosis: DiagnosisTab,
   config: ConfigTab,
   system: SystemTab,
