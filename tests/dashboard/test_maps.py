@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import io
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -50,7 +54,8 @@ def trained(lab: Lab, run: str) -> None:
 
 
 PIXELS = """() => {
-  const canvas = document.querySelector(".point-map canvas:last-child");
+  const canvas = document.querySelector(".tab-tsne .point-map canvas:last-child");
+  if (!canvas.width) return 0;
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return data.reduce((sum, value) => sum + value, 0);
 }"""
@@ -79,10 +84,10 @@ def test_samples_on_the_map_of_the_data_through_training(lab: Lab, page: Page) -
     expect(tab).to_contain_text("1 maps could not be made")
     until(lambda: "sample=20" in page.evaluate("location.search"))
     page.get_by_role("tab", name="Samples").click()  # the same step there
-    expect(page.locator("#run-samples img").first).to_have_attribute("data-step", "20")
+    expect(page.locator("#run-samples .picture img").first).to_have_attribute("data-step", "20")
     page.get_by_role("tab", name="t-SNE").click()
 
-    before = page.evaluate(PIXELS)
+    before = until(lambda: page.evaluate(PIXELS))
     page.get_by_role("button", name="PCA").click()
     expect(shown).to_have_attribute("data-method", "pca")
     until(lambda: page.evaluate(PIXELS) != before)
@@ -103,19 +108,22 @@ def test_samples_on_the_map_of_the_data_through_training(lab: Lab, page: Page) -
     expect(picked).to_contain_text("300 real")
     page.keyboard.press("Escape")
     expect(picked).to_contain_text("Point at a sample")
-    page.evaluate("document.querySelector('.point-map').scrollIntoView({ block: 'center' })")
+    page.evaluate("document.querySelector('.tab-tsne .point-map').scrollIntoView({ block: 'center' })")
     spot = page.evaluate(WHERE)
     page.mouse.move(*spot)
     expect(page.locator(".map-card")).to_contain_text("the usual distance")
     page.mouse.click(*spot)
     expect(picked).to_contain_text("nearest real")
     expect(picked.locator("canvas")).to_have_count(3)
+    page.get_by_role("button", name="Joint t-SNE").click()  # asked for, waited for, shown
+    expect(shown).to_have_attribute("data-method", "joint", timeout=90_000)
+    expect(shown).to_have_attribute("data-step", "20")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 # where on the screen the first generated point is: its colours are the only ones on the upper canvas
 WHERE = """() => {
-  const canvas = document.querySelector(".point-map canvas:last-child");
+  const canvas = document.querySelector(".tab-tsne .point-map canvas:last-child");
   const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   const box = canvas.getBoundingClientRect();
   for (let at = 3; at < data.length; at += 4) {
@@ -124,6 +132,110 @@ WHERE = """() => {
     return [box.left + (x * box.width) / width, box.top + (y * box.width) / width + 3];
   }
 }"""
+
+
+DIFFERENCE = """() => {
+  const canvas = document.querySelector("#run-samples canvas.over");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return [Math.max(...data.filter((_, i) => i % 4 === 0)), data.filter((value, i) => i % 4 === 0 && value === 0).length];
+}"""
+
+
+def test_grids_are_held_against_other_steps_and_real_samples(lab: Lab, page: Page) -> None:
+    lab.run("grids")
+    same = DIGITS[300:304]
+    other = same.copy()
+    other[3] = DIGITS[305]  # one of the four cells changes
+    lab.ship("grids", [samples(0, DIGITS[:100], "reference", "reference"), samples(0, same, "fixed", "fixed")])
+    lab.ship("grids", [samples(10, other, "fixed", "fixed"), samples(10, DIGITS[400:460])])
+    page.goto(f"{lab.url}/runs/grids?tab=samples")
+    card = page.locator("#run-samples")
+    first, second = card.locator(".picture").nth(0), card.locator(".picture").nth(1)
+    expect(first).to_contain_text("Fixed noise")
+    expect(second).to_contain_text("Reference")
+    expect(card.locator(".thumbnail")).to_have_count(2)
+    page.get_by_label("Hold against").select_option("previous")
+    expect(second).to_contain_text("step 0")
+    card.focus()
+    page.keyboard.press("d")
+    expect(second).to_be_hidden()
+    until(lambda: page.evaluate(DIFFERENCE)[0] == 255)
+    assert page.evaluate(DIFFERENCE)[1] >= 3 * 64  # three cells are as they were
+    page.keyboard.press("ArrowLeft")
+    expect(card).to_contain_text("There is no step before this one.")
+    page.keyboard.press("ArrowRight")
+    page.get_by_label("Hold against").select_option("nearest")
+    page.get_by_label("How", exact=True).select_option("beside")
+    expect(second).to_contain_text("Nearest real", timeout=90_000)  # it comes by itself once the step has its map
+    expect(second).to_contain_text("half lie within")
+
+    page.get_by_role("button", name="Fresh noise").click()
+    expect(first).to_contain_text("Fresh noise")
+    metrics = page.get_by_role("region", name="Sample metrics")
+    expect(metrics).to_contain_text("Precision", timeout=60_000)
+    expect(metrics).to_contain_text("pooled-pixels")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PNG").click()
+    assert download.value.suggested_filename == "grids-random-10.png"
+    with Image.open(download.value.path()) as saved:
+        assert saved.size == (16, 16)
+
+    page.get_by_role("button", name="Fixed noise").click()
+    first.get_by_role("button", name="Show in full size").click()
+    box = page.get_by_role("dialog", name="Samples in full size")
+    expect(box).to_contain_text("step 10")
+    width = box.locator("img").bounding_box()
+    page.keyboard.press("+")
+    assert width
+    assert (box.locator("img").bounding_box() or width)["width"] > 1.2 * width["width"]
+    page.keyboard.press("ArrowLeft")
+    expect(box).to_contain_text("step 0")
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+
+
+def test_points_of_a_real_training_lie_on_the_discriminators_field(lab: Lab, page: Page, tmp_path: Path) -> None:
+    ring = [
+        sys.executable,
+        "-m",
+        "monitor",
+        "train",
+        "--data",
+        "ring",
+        "--steps",
+        "5",
+        "--sample-every",
+        "2",
+        "--name",
+        "plane",
+    ]
+    own = {
+        "NASHBOARD_SERVER": lab.url,
+        "NASHBOARD_DIR": str(tmp_path),
+        "OMP_WAIT_POLICY": "passive",
+        "OMP_NUM_THREADS": "1",
+    }
+    subprocess.run([*ring, "--batch-size", "64", "--width", "16"], env=os.environ | own, check=True, timeout=120)
+    run = lab.service.get("/runs", q="plane")["runs"][0]["id"]
+    page.goto(f"{lab.url}/runs/{run}?tab=samples")
+    plane = page.locator("#run-samples .point-map")
+    expect(plane).to_have_attribute("data-step", "4")
+    legend = page.locator("#run-samples .plane .legend")
+    expect(legend).to_contain_text("takes it for generated")
+    shown = legend.inner_text()
+    low = lab.service.get(f"/runs/{run}/fields")["fields"][-1]["low"]
+    assert f"{low:.4g}"[:5] in shown.replace("\u2212", "-")
+    page.locator("#run-samples").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(plane).to_have_attribute("data-step", "2")
+    until(lambda: legend.inner_text() != shown)  # the field of that step
+    painted = """() => {
+      const canvas = document.querySelector("#run-samples .point-map canvas:first-child");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((value, i) => i % 4 === 3 && value > 0).length / (data.length / 4);
+    }"""
+    until(lambda: page.evaluate(painted) > 0.5)
+
 
 VERDICTS = """(modes) => modes.steps.map((_, at) => modes.clusters.map((_, i) => m.modes.verdict(modes, i, at)))"""
 MODES = {

@@ -71,6 +71,7 @@ export class Board {
   }
 
   async #changed(changed) {
+    if (changed.has("sample")) for (const chart of this.charts) this.mark(chart);
     if (!["smooth", "log", "x", "from", "to", "hide", "eq"].some((key) => changed.has(key))) return;
     if (changed.has("x") && !changed.has("from")) {
       view.set({ from: null, to: null }); // a range of steps means nothing in hours
@@ -183,11 +184,15 @@ export class Board {
   }
 
   #cross(chart) {
-    const frame = chart.frame();
-    const at = this.hovered === null || !frame ? -1 : frame.axis.c2p(this.hovered);
-    chart.cross.hidden = !frame || at < 0 || at > frame.width;
-    if (frame) chart.cross.style.cssText = `left:${frame.left + at}px;top:${frame.top}px;height:${frame.height}px`;
+    upright(chart, chart.cross, this.hovered);
     chart.tell(this.hovered);
+  }
+
+  /** The step whose samples were chosen to be seen, in the charts of a single run. */
+  mark(chart) {
+    const [data, ...others] = this.runs();
+    const step = others.length ? null : view.number("sample");
+    upright(chart, chart.now, step === null ? null : this.axis(data).x(step));
   }
 
   #met(entries) {
@@ -255,4 +260,12 @@ export class Board {
       if (chart.dirty && chart.seen && chart.plot.clientWidth) chart.draw(Plotly);
     }
   }
+}
+
+/** Puts a line over the whole height of a chart at x; null, or an x that is not shown: no line. */
+function upright(chart, line, x) {
+  const frame = chart.frame();
+  const at = x === null || !frame ? -1 : frame.axis.c2p(x);
+  line.hidden = !frame || at < 0 || at > frame.width;
+  if (!line.hidden) line.style.cssText = `left:${frame.left + at}px;top:${frame.top}px;height:${frame.height}px`;
 }

@@ -31,6 +31,7 @@ export class Chart {
     this.seen = false;
     this.plot = h("div", { class: "plot" });
     this.cross = h("div", { class: "cross", hidden: true });
+    this.now = h("div", { class: "now-line", hidden: true });
     this.note = h("div", { class: "plot-note", hidden: true });
     this.values = h("div", { class: "values" });
     this.badge = h("span", { class: "badge bad", hidden: true });
@@ -46,7 +47,7 @@ export class Chart {
         h("button", { class: "ghost", title: t("Full screen (f)"), "aria-label": t("Full screen"), "data-act": "screen", onclick: () => fullScreen(this) }, icon("screen")),
         ...menu(t("More of {chart}", { chart: spec.title }), () => this.actions()),
       ),
-      h("div", { class: "plot-box" }, this.plot, this.cross, this.note),
+      h("div", { class: "plot-box" }, this.plot, this.now, this.cross, this.note),
     );
     this.legend();
     board.watch(this);
@@ -174,6 +175,7 @@ export class Chart {
     if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, { ...this.layout(colours, [from, to], room), shapes: [...shades, ...levels] }, CONFIG);
     this.frameKey = key;
     this.listen();
+    this.board.mark(this);
     this.tell(this.board.hovered);
     this.say(curves, made);
   }

@@ -13,21 +13,38 @@ export class Picture {
     this.element = h("figure", { class: "picture" }, this.stage, h("figcaption", {}, this.label, this.caption));
   }
 
-  async show(sample, caption) {
-    setText(this.caption, caption);
-    if (!sample || this.hash === sample.hash) return;
-    this.hash = sample.hash;
-    this.stage.style.aspectRatio = `${sample.columns * sample.tile_width} / ${sample.rows * sample.tile_height}`;
+  /** A stored grid. */
+  show(sample, caption) {
+    if (!sample) return setText(this.caption, caption);
+    return this.put(stored(sample, caption));
+  }
+
+  /** @param what { src, key: changes with the content, ratio, alt, step, caption }. */
+  async put({ src, key, ratio, alt, step, caption }) {
+    setText(this.caption, caption ?? "");
+    if (this.key === key) return;
+    this.key = key;
+    this.stage.style.aspectRatio = ratio;
     const next = new Image();
-    next.src = api.blob(sample.hash);
+    next.src = src;
     await next.decode().catch(() => null);
-    if (this.hash !== sample.hash) return; // another step was asked for meanwhile
+    if (this.key !== key) return; // another was asked for meanwhile
     this.image.src = next.src;
-    this.image.alt = `Grid of ${sample.count} samples at step ${sample.step}`;
+    this.image.alt = alt;
     this.image.hidden = false;
-    this.image.dataset.step = sample.step;
+    if (step !== undefined) this.image.dataset.step = step;
   }
 }
+
+/** What a picture needs to know of a stored grid. */
+export const stored = (sample, caption) => ({
+  src: api.blob(sample.hash),
+  key: sample.hash,
+  ratio: `${sample.columns * sample.tile_width} / ${sample.rows * sample.tile_height}`,
+  alt: `Grid of ${sample.count} samples at step ${sample.step}`,
+  step: sample.step,
+  caption: caption ?? told(sample),
+});
 
 /** What a grid holds, in words. */
 export const told = (sample) => `${sample.count} samples, range ${sample.value_range}${sample.inferred ? " (inferred)" : ""}`;

@@ -42,6 +42,7 @@ export class Stepper {
         if (["SELECT", "TEXTAREA"].includes(target.tagName) || event.ctrlKey || event.metaKey || event.altKey || !(key in keys)) return;
         if ((target.tagName === "INPUT" && target !== this.slider) || (key === " " && ["BUTTON", "SUMMARY"].includes(target.tagName))) return;
         event.preventDefault();
+        event.stopPropagation(); // keys of the page mean something else
         keys[key]();
       },
       { signal },

@@ -7,6 +7,8 @@ import { palette } from "../theme.js";
 const FULL = 2 * Math.PI;
 const REAL = 2.4; // pixels, radius
 const MADE = 3.6;
+const MANY = 400; // points: more are drawn smaller
+const SMALLER = 0.64;
 const FAINT = 0.14; // of clusters that are not lit
 
 export class Layers {
@@ -52,11 +54,12 @@ export class Layers {
 
   #real(context, place, { x, y, cluster }, colours) {
     const { lit } = this.map.state;
+    const radius = REAL * (x.length > 3 * MANY ? SMALLER : 1);
     for (let i = 0; i < x.length; i += 1) {
       context.fillStyle = cluster ? colours.clusters[cluster[i] % colours.clusters.length] : colours.real;
       context.globalAlpha = lit !== null && cluster?.[i] !== lit ? FAINT : 0.62;
       context.beginPath();
-      context.arc(place.x(x[i]), place.y(y[i]), REAL, 0, FULL);
+      context.arc(place.x(x[i]), place.y(y[i]), radius, 0, FULL);
       context.fill();
     }
     context.globalAlpha = 1;
@@ -78,7 +81,8 @@ export class Layers {
 
   #made(context, place, { x, y, distance, limit }, colours, alpha) {
     const { chosen } = this.map.state;
-    context.lineWidth = 1.2;
+    const radius = MADE * (x.length > MANY ? SMALLER : 1);
+    context.lineWidth = x.length > MANY ? 0.6 : 1.2;
     for (let i = 0; i < x.length; i += 1) {
       if (!Number.isFinite(x[i]) || !Number.isFinite(y[i])) continue;
       const [px, py] = [place.x(x[i]), place.y(y[i])];
@@ -86,8 +90,8 @@ export class Layers {
       context.globalAlpha = alpha * (chosen && !chosen.has(i) ? FAINT : 0.92);
       const colour = distance ? mixed(colours.near, colours.far, far) : colours.fake;
       context.beginPath();
-      if (far > 0.5) cross(context, px, py, colour);
-      else dot(context, px, py, colour, colours.ground);
+      if (far > 0.5) cross(context, px, py, radius, colour);
+      else dot(context, px, py, radius, colour, colours.ground);
     }
     context.globalAlpha = 1;
   }
@@ -185,8 +189,8 @@ export class Layers {
   }
 }
 
-function dot(context, x, y, fill, edge) {
-  context.arc(x, y, MADE, 0, FULL);
+function dot(context, x, y, radius, fill, edge) {
+  context.arc(x, y, radius, 0, FULL);
   context.fillStyle = fill;
   context.fill();
   context.strokeStyle = edge;
@@ -194,15 +198,16 @@ function dot(context, x, y, fill, edge) {
 }
 
 /** Off the data: a cross, for eyes that take no red for red. */
-function cross(context, x, y, colour) {
+function cross(context, x, y, radius, colour) {
+  const width = context.lineWidth;
   context.strokeStyle = colour;
-  context.lineWidth = 2;
-  context.moveTo(x - MADE, y - MADE);
-  context.lineTo(x + MADE, y + MADE);
-  context.moveTo(x - MADE, y + MADE);
-  context.lineTo(x + MADE, y - MADE);
+  context.lineWidth = radius / 1.8;
+  context.moveTo(x - radius, y - radius);
+  context.lineTo(x + radius, y + radius);
+  context.moveTo(x - radius, y + radius);
+  context.lineTo(x + radius, y - radius);
   context.stroke();
-  context.lineWidth = 1.2;
+  context.lineWidth = width;
 }
 
 function line(context, x0, y0, x1, y1) {

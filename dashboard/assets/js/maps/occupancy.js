@@ -15,7 +15,7 @@ const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: false, 
 export class Occupancy {
   constructor(signal) {
     this.plot = h("div", { class: "plot" });
-    this.cross = h("div", { class: "cross now", hidden: true });
+    this.cross = h("div", { class: "now-line", hidden: true });
     this.told = h("span", { class: "muted told" });
     this.element = h(
       "section",

@@ -14,6 +14,14 @@ export function progress({ jobs, reference }, has) {
   return { waiting: waiting(jobs, reference, has), failed: failed(jobs.filter((job) => job.state === "failed")) };
 }
 
+/** What becomes of a joint map that was asked for. */
+export function together({ map, refused }) {
+  if (refused) return { title: t("The joint map could not be asked for"), text: refused };
+  if (map?.state === "failed") return { title: t("The joint map could not be made"), text: map.error };
+  const done = map?.state === "running" ? t("{n} % done", { n: Math.round(100 * (map.progress ?? 0)) }) : t("waiting for a worker");
+  return { title: t("Laying out several steps together"), text: `${done}. ${t("It is kept: it takes this long once.")}` };
+}
+
 function waiting(jobs, reference, has) {
   const code = (text) => h("code", {}, text);
   if (!has.reference) {

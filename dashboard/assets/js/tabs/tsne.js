@@ -4,11 +4,12 @@ import * as api from "../api.js";
 import { h } from "../dom.js";
 import { Frames } from "../maps/frames.js";
 import { Inspector } from "../maps/inspector.js";
+import { Joint } from "../maps/joint.js";
 import { legend } from "../maps/legend.js";
 import { Missing } from "../maps/missing.js";
 import { Occupancy } from "../maps/occupancy.js";
 import { PointMap } from "../maps/point_map.js";
-import { progress } from "../maps/progress.js";
+import { progress, together } from "../maps/progress.js";
 import { extent } from "../maps/scale.js";
 import { joined } from "../modes.js";
 import { pictured, sheet } from "../sheets.js";
@@ -17,9 +18,15 @@ import * as theme from "../theme.js";
 import * as view from "../view.js";
 import { t } from "../words.js";
 
-const METHODS = { tsne: "t-SNE", pca: "PCA" };
+const METHODS = { tsne: "t-SNE", pca: "PCA", joint: "Joint t-SNE" };
+const HINTS = {
+  tsne: "One layout of the data; samples are placed on it",
+  pca: "The two directions in which the data vary most",
+  joint: "Several steps and the data laid out anew together, which shows what the fixed map has no room for; again: with the newest steps",
+};
 const PACE = 400; // ms a step while it plays
 const TICK = 1000; // ms between two looks at how long the layout has taken
+const LOOK = 3; // … in so many of them it is asked what became of the jobs: one that fails makes no other notice
 
 export class TsneTab {
   static title = "t-SNE";
@@ -29,6 +36,7 @@ export class TsneTab {
     const { signal } = page;
     this.frames = new Frames(page.id, signal);
     this.modes = null;
+    this.joint = new Joint(page.id, signal);
     this.turn = 0; // the newest frame that was asked for
     this.stepper = new Stepper({ signal, steps: () => this.frames.steps(this.name), pace: PACE, ready: () => !this.busy });
     this.map = new PointMap({
@@ -48,7 +56,7 @@ export class TsneTab {
   }
 
   #build(place) {
-    this.methods = h("div", { class: "segments", role: "group", "aria-label": t("Which map") }, ...Object.entries(METHODS).map(([key, name]) => h("button", { class: "segment", "data-method": key, onclick: () => view.set({ map: key === "tsne" ? null : key }) }, name)));
+    this.methods = h("div", { class: "segments", role: "group", "aria-label": t("Which map") }, ...Object.entries(METHODS).map(([key, name]) => h("button", { class: "segment", "data-method": key, title: t(HINTS[key]), onclick: () => this.#choose(key) }, t(name))));
     const toggle = (key, name, hint) => h("button", { class: "chip", "data-toggle": key, title: hint, onclick: () => this.flip(key) }, name);
     this.toggles = [
       toggle("density", t("Density"), t("Contours instead of points (key d)")),
@@ -106,6 +114,13 @@ export class TsneTab {
     this.occupancy.show(this.modes);
   }
 
+  #choose(method) {
+    if (method === "joint" && this.method === "joint") {
+      this.joint.forget();
+      this.draw().catch(() => {}); // the banner tells the rest
+    } else view.set({ map: method === "tsne" ? null : method });
+  }
+
   flip(key) {
     const off = key === "real" ? "noreal" : key;
     view.set({ [off]: view.get(off) ? null : 1 });
@@ -131,6 +146,7 @@ export class TsneTab {
     const { method, name } = this;
     this.busy = true;
     try {
+      if (method === "joint") return await this.#together(step, turn);
       const [real, made] = await Promise.all([this.frames.get(null, name, method), this.frames.get(step, name, method)]);
       const grid = this.#grid(step);
       const sheets = await Promise.all([pictured(grid) ? sheet(this.page.id, grid) : null, pictured(this.#real) ? sheet(this.page.id, this.#real) : null]);
@@ -147,6 +163,36 @@ export class TsneTab {
     }
   }
 
+  /** Shows a step on the joint map; while there is none, what becomes of it. */
+  async #together(step, turn) {
+    const { joint, name } = this;
+    await joint.want(this.frames.steps(name), name);
+    if (turn !== this.turn) return;
+    this.body.hidden = !joint.done;
+    this.state.hidden = joint.done;
+    if (!joint.done) {
+      const { title, text } = together(joint);
+      this.state.replaceChildren(h("h2", {}, title), h("p", { class: "muted" }, text));
+      if (joint.waiting) setTimeout(() => turn === this.turn && this.draw().catch(() => {}), TICK);
+      return;
+    }
+    const [grid, reference] = [this.#grid(joint.at(step)), await this.frames.get(null, name, "pca")];
+    const sheets = await Promise.all([pictured(grid) ? sheet(this.page.id, grid) : null, pictured(this.#real) ? sheet(this.page.id, this.#real) : null]);
+    if (turn !== this.turn) return;
+    const { real, made } = joint.frames(step, new Map(reference.row.map((row, i) => [row, this.modes?.members[i]])));
+    this.real = null; // the fixed map has to be put anew
+    if (this.map.state.real !== real) this.map.set({ real, range: extent([joint.map], 0.06), pins: [], chosen: null, trail: [], made });
+    else this.map.show(made, grid?.kind !== "random");
+    this.#shown(made);
+    this.inspector.show({ made: sheets[0], real: sheets[1] });
+    this.#tell(step);
+  }
+
+  #shown(made) {
+    this.map.element.dataset.step = made.step;
+    this.map.element.dataset.method = made.method;
+  }
+
   #put(real, made, { still, follow }) {
     if (this.real !== real || this.map.state.real.cluster !== this.modes?.members) {
       this.real = real;
@@ -158,8 +204,7 @@ export class TsneTab {
     const points = { ...made, limit, x: made.x.map(number), y: made.y.map(number), distance: made.distance.map(number) };
     if (still) this.map.set({ made: points });
     else this.map.show(points, follow);
-    this.map.element.dataset.step = made.step;
-    this.map.element.dataset.method = made.method;
+    this.#shown(made);
   }
 
   #tell(step) {
@@ -195,7 +240,7 @@ export class TsneTab {
     }
     this.picker.value = this.name;
     this.map.set({ density: Boolean(view.get("density")), hideReal: Boolean(view.get("noreal")) });
-    this.legend.replaceChildren(legend(this.modes, (cluster) => this.map.set({ lit: cluster }), Boolean(view.get("density"))));
+    this.legend.replaceChildren(legend(this.modes, (cluster) => this.map.set({ lit: cluster }), { density: Boolean(view.get("density")), plain: this.method === "joint" }));
     this.body.hidden = !there;
     this.side.hidden = !there;
     this.#progress(there);
@@ -207,9 +252,17 @@ export class TsneTab {
     this.state.hidden = there;
     if (!there) this.state.replaceChildren(h("h2", {}, waiting.title), h("p", { class: "muted" }, ...waiting.text));
     clearTimeout(this.clock);
-    if (!there && waiting.since) this.clock = setTimeout(() => this.#progress(false), TICK);
+    if (this.frames.jobs.some((job) => job.state === "queued" || job.state === "running")) this.clock = setTimeout(() => this.#tick(there), TICK);
     this.jobs.replaceChildren(...(failed ? [failed] : []));
     if (failed && !there) this.state.append(failed);
+  }
+
+  async #tick(there) {
+    if (view.get("tab") !== "tsne" || document.hidden) return void (this.clock = setTimeout(() => this.#tick(there), TICK));
+    this.ticks = (this.ticks ?? 0) + 1;
+    if (this.ticks % LOOK) return this.#progress(there);
+    await this.frames.load().catch(() => {}); // the banner tells the rest
+    return this.#progress(there);
   }
 
   async absorb(change) {
@@ -229,6 +282,7 @@ export class TsneTab {
 
   async anew() {
     this.frames.forget();
+    this.joint.forget();
     this.modes = null;
     await this.page.data.loadSamples(this.page.signal);
     await this.open();
