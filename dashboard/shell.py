@@ -109,9 +109,3 @@ def connect(app: Dash) -> None:
         *(Input(component, prop) for component, prop in CONTROLS.values()),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction("nashboard", "search"),
-        Output("sink", "lang"),
-        Input("runs-search", "value"),
-        prevent_initial_call=True,
-    )

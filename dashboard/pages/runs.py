@@ -1,14 +1,12 @@
-"""The runs page: a table of all runs, live."""
+"""The runs page: all runs in a table that asks the service for the rows it shows, live."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import dash_ag_grid as dag
-import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.components.icons import icon
 from dashboard.components.states import notice
 from dashboard.components.wild import wild
 
@@ -23,9 +21,11 @@ for step, real in enumerate(loader):
         run.samples(G(fixed_z), step=step)
 run.finish()"""
 
+BLOCK = 100  # rows that the table asks for at a time
+
 
 def layout() -> Any:
-    """Search, compare, the table, and what stands there when it is empty, loading or out of reach."""
+    """Views and search, projects beside the table, and what stands there when it is empty, loading or out of reach."""
     return html.Div(
         id="runs-page",
         className="runs-page",
@@ -34,22 +34,35 @@ def layout() -> Any:
                 className="bar",
                 children=[
                     html.H1("Runs"),
-                    html.Span(id="runs-count", className="count"),
-                    dmc.TextInput(
-                        id="runs-search",
-                        placeholder="Search runs",
-                        size="xs",
-                        className="search",
-                        leftSection=icon("search"),
-                        **wild(aria_label="Search runs"),
-                    ),
+                    html.Span(id="runs-count", className="count", **wild(aria_live="polite")),
+                    html.Div(id="runs-views", className="segments", role="group", **wild(aria_label="Which runs")),
+                    html.Div(id="runs-search-box", className="search-box"),
+                    html.Div(id="runs-tools", className="tools"),
                     html.A("Compare", id="runs-compare", className="button primary", **wild(aria_disabled="true")),
                 ],
             ),
-            html.Div([html.Div(className="bone bone-row") for _ in range(8)], id="runs-loading", className="bones"),
-            html.Div(table(), id="runs-table", className="table-box waiting"),
-            empty(),
-            html.Div(id="runs-error", hidden=True),
+            html.P(id="runs-fault", className="fault", hidden=True, role="alert"),
+            html.Div(
+                className="runs-body",
+                children=[
+                    html.Nav(id="runs-projects", className="tree", **wild(aria_label="Projects")),
+                    html.Div(
+                        className="runs-main",
+                        children=[
+                            html.Div(
+                                [html.Div(className="bone bone-row") for _ in range(12)],
+                                id="runs-loading",
+                                className="bones",
+                            ),
+                            html.Div(table(), id="runs-table", className="table-box waiting"),
+                            html.Div(id="runs-none", hidden=True),
+                            empty(),
+                            html.Div(id="runs-error", hidden=True),
+                        ],
+                    ),
+                ],
+            ),
+            html.Div(id="runs-bulk", className="bulk", hidden=True, role="toolbar", **wild(aria_label="Selected runs")),
         ],
     )
 
@@ -69,21 +82,38 @@ def empty() -> Any:
 
 
 def table() -> Any:
-    """The table; its rows come by transactions, which keep selection, sorting and scroll."""
+    """The table: assets/js/runs/run_rows.js gives it rows by the block, and keeps those that are shown up to date."""
     return dag.AgGrid(
         id="runs-grid",
-        rowData=[],
+        rowModelType="infinite",
         columnDefs=columns(),
-        defaultColDef={"resizable": True, "sortable": True, "suppressMovable": True, "minWidth": 70},
+        defaultColDef={
+            "resizable": True,
+            "sortable": False,
+            "minWidth": 64,
+            "suppressHeaderMenuButton": True,
+            "sortingOrder": ["desc", "asc", None],
+        },
         getRowId="params.data.id",
         dashGridOptions={
-            "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True},
-            "selectionColumnDef": {"width": 42, "pinned": None, "resizable": False},
+            "rowSelection": {
+                "mode": "multiRow",
+                "checkboxes": True,
+                "headerCheckbox": False,
+                "enableClickSelection": False,
+            },
+            "selectionColumnDef": {"width": 42, "pinned": None, "resizable": False, "suppressMovable": True},
             "rowHeight": 38,
             "headerHeight": 34,
             "animateRows": False,
             "suppressCellFocus": False,
             "suppressNoRowsOverlay": True,
+            "suppressDragLeaveHidesColumns": True,
+            "cacheBlockSize": BLOCK,
+            "maxBlocksInCache": 30,
+            "blockLoadDebounceMillis": 40,
+            "rowBuffer": 20,
+            "stopEditingWhenCellsLoseFocus": True,
             "theme": {"function": "nashboardTheme(themeQuartz)"},
             "enableCellTextSelection": True,
         },
@@ -92,34 +122,57 @@ def table() -> Any:
 
 
 def columns() -> list[dict[str, Any]]:
-    """What is told of each run; renderers and formats are in assets/js/cells.js."""
-    text = {"filter": "agTextColumnFilter"}
-    number = {"filter": "agNumberColumnFilter", "type": "rightAligned", "cellClass": "number"}
+    """What is told of each run; renderers and formats are in assets/js/cells.js. A `sortable` one is sorted by the service."""
+    sortable: dict[str, Any] = {"sortable": True}
+    number: dict[str, Any] = {"type": "rightAligned", "cellClass": "number"}
+    text: dict[str, Any] = {"editable": True, "cellEditor": "agTextCellEditor"}
     return [
-        {"field": "name", "headerName": "Name", "cellRenderer": "RunName", "flex": 3, "minWidth": 170} | text,
-        {"field": "state", "headerName": "State", "cellRenderer": "RunState", "width": 108} | text,
-        {"field": "health", "headerName": "Health", "cellRenderer": "RunHealth", "width": 168} | text,
         {
-            "field": "progress",
-            "headerName": "Progress",
-            "cellRenderer": "RunProgress",
-            "flex": 2,
-            "minWidth": 150,
-            "filter": "agNumberColumnFilter",
-        },
-        {"field": "generator", "headerName": "G loss", "width": 96, "valueFormatter": _format("value")} | number,
-        {"field": "discriminator", "headerName": "D loss", "width": 96, "valueFormatter": _format("value")} | number,
-        {"field": "project", "headerName": "Project", "flex": 1, "minWidth": 100} | text,
-        {"field": "group", "headerName": "Group", "flex": 1, "minWidth": 90} | text,
+            "field": "name",
+            "headerName": "Name",
+            "cellRenderer": "RunName",
+            "flex": 3,
+            "minWidth": 180,
+            "lockVisible": True,
+        }
+        | sortable
+        | text,
+        {"field": "state", "headerName": "State", "cellRenderer": "RunState", "width": 100} | sortable,
+        {"field": "health", "headerName": "Health", "cellRenderer": "RunHealth", "width": 172} | sortable,
+        {"field": "spark", "headerName": "Losses", "cellRenderer": "RunSpark", "width": 132},
+        {"field": "progress", "headerName": "Progress", "cellRenderer": "RunProgress", "flex": 2, "minWidth": 150}
+        | sortable,
+        {"field": "generator", "headerName": "G loss", "width": 92, "valueFormatter": _format("value")}
+        | number
+        | sortable,
+        {"field": "discriminator", "headerName": "D loss", "width": 92, "valueFormatter": _format("value")}
+        | number
+        | sortable,
+        {"field": "loss", "headerName": "Loss", "width": 118},
+        {"field": "project", "headerName": "Project", "width": 110} | sortable,
+        {"field": "group", "headerName": "Group", "width": 110} | sortable | text,
+        {"field": "tags", "headerName": "Tags", "cellRenderer": "RunTags", "flex": 1, "minWidth": 110} | text,
         {
-            "field": "started_at",
-            "headerName": "Started",
-            "width": 118,
-            "valueFormatter": _format("started"),
-            "sort": "desc",
-            "filter": "agNumberColumnFilter",
+            "field": "notes",
+            "headerName": "Notes",
+            "flex": 1,
+            "minWidth": 110,
+            "editable": True,
+            "cellEditor": "agLargeTextCellEditor",
+            "cellEditorPopup": True,
+            "cellEditorParams": {"maxLength": 20_000},
         },
-        {"field": "duration", "headerName": "Duration", "width": 104, "valueFormatter": _format("duration")} | number,
+        {"field": "started_at", "headerName": "Started", "width": 112, "valueFormatter": _format("started")} | sortable,
+        {"field": "duration", "headerName": "Duration", "width": 104, "valueFormatter": _format("duration")}
+        | number
+        | sortable,
+        {"field": "points", "headerName": "Points", "width": 104, "valueFormatter": _format("steps"), "hide": True}
+        | number
+        | sortable,
+        {"field": "samples", "headerName": "Grids", "width": 84, "valueFormatter": _format("steps"), "hide": True}
+        | number
+        | sortable,
+        {"field": "id", "headerName": "Id", "width": 130, "hide": True},
     ]
 
 

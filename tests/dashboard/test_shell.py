@@ -231,8 +231,8 @@ ENDS = """(run) => ["generator", "discriminator", "duration"].map((column) =>
   }))"""  # where the texts themselves end
 
 
-def test_numbers_end_below_the_end_of_their_headers(lab: Lab, page: Page) -> None:
-    run = lab.run("aligned")
+def test_numbers_end_below_the_end_of_their_headers(lab: Lab, tab: Callable[..., Any]) -> None:
+    run, page = lab.run("aligned"), tab(width=2200).page  # wide enough for all columns
     lab.log(run, range(20))
     page.goto(lab.url)
     numbers = page.locator(f'.ag-row[row-id="{run}"] .ag-cell.number')

@@ -1,25 +1,72 @@
-// Cells of the runs table: what AG Grid asks for by name in dashboard/pages/runs.py.
+// Cells of the runs table: what AG Grid asks for by name in dashboard/pages/runs.py. A row that is still on its way has no data.
 
 import { here } from "./boot.js";
+import { KINDS } from "./alerts.js";
 import * as format from "./format.js";
+import { t } from "./words.js";
 
 const make = (...args) => window.React.createElement(...args);
 
+export const sparks = new Map(); // run → { signal: means }
+const SIZE = [108, 26];
+const ROLES = { "loss/generator": "generator", "loss/discriminator": "discriminator" };
+
+/** Both losses on one scale, as SVG paths; a gap where nothing finite was. */
+function paths(lines) {
+  const all = Object.values(lines).flat().filter((value) => value !== null);
+  if (!all.length) return [];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const y = (value) => (high > low ? SIZE[1] - 2 - ((value - low) / (high - low)) * (SIZE[1] - 4) : SIZE[1] / 2);
+  return Object.entries(lines).map(([signal, line]) => {
+    const x = (at) => (line.length > 1 ? (at / (line.length - 1)) * SIZE[0] : SIZE[0] / 2);
+    let open = false;
+    const d = line.map((value, at) => {
+      const command = value === null ? "" : `${open ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
+      const alone = value !== null && !open && (line[at + 1] ?? null) === null ? "h0.01" : "";
+      open = value !== null;
+      return command + alone;
+    });
+    return { role: ROLES[signal], d: d.join("") };
+  });
+}
+
 const components = {
   RunName: ({ data }) =>
-    make("a", { href: here(`runs/${encodeURIComponent(data.id)}`), className: "run-link", title: data.id }, data.name || data.id),
-  RunState: ({ value }) => make("span", { className: `state state-${value}` }, value),
-  RunHealth: ({ data }) =>
-    data.health
-      ? make("span", { className: "health", title: data.said }, make("span", { className: `badge ${data.severity === "critical" ? "bad" : "warn"}` }, data.health))
-      : null,
+    data
+      ? make(
+          "a",
+          { href: here(`runs/${encodeURIComponent(data.id)}`), className: "run-link", title: `${data.name} · ${data.id}` },
+          make("i", { className: `dot dot-${data.state}`, "aria-hidden": true }),
+          make("span", {}, data.name || data.id),
+        )
+      : make("span", { className: "bone bone-cell" }),
+  RunState: ({ value }) => (value ? make("span", { className: `state state-${value}` }, t(value)) : null),
+  RunHealth: ({ data }) => {
+    if (!data || data.health === "unknown") return null;
+    if (data.health === "healthy") return make("span", { className: "well", title: t("Nothing is wrong that the doctor can see") }, make("i", { className: "icon icon-good" }), t("healthy"));
+    const grade = data.health === "critical" ? "bad" : "warn";
+    return make("span", { className: "health", title: data.says }, make("span", { className: `badge ${grade}` }, t(KINDS[data.trouble] ?? data.trouble)));
+  },
+  RunSpark: ({ data }) => {
+    const lines = data && sparks.get(data.id);
+    if (!lines) return null;
+    const label = t("Losses of {name}", { name: data.name });
+    return make(
+      "svg",
+      { className: "spark", viewBox: `0 0 ${SIZE.join(" ")}`, width: SIZE[0], height: SIZE[1], role: "img", "aria-label": label },
+      ...paths(lines).map(({ role, d }) => make("path", { key: role, d, className: `spark-${role}` })),
+    );
+  },
+  RunTags: ({ value }) =>
+    value ? make("span", { className: "tags", title: value }, ...value.split(", ").map((tag) => make("span", { key: tag, className: "tag" }, tag))) : null,
   RunProgress: ({ data }) => {
+    if (!data) return null;
     const step = data.last_step === null ? "–" : format.steps(data.last_step);
-    const left = data.left === null ? "" : `${format.duration(data.left)} left`;
-    if (data.progress === null) return make("span", { className: "cell-progress" }, make("span", { className: "number" }, `step ${step}`));
+    const left = data.left === null ? "" : t("{time} left", { time: format.duration(data.left) });
+    if (data.progress === null) return make("span", { className: "cell-progress" }, make("span", { className: "number" }, t("step {n}", { n: step })));
     return make(
       "span",
-      { className: "cell-progress", title: `step ${step} of ${format.steps(data.total_steps)}` },
+      { className: "cell-progress", title: t("step {n} of {all}", { n: step, all: format.steps(data.total_steps) }) },
       make("span", { className: "progress", "data-state": data.state }, make("i", { style: { width: `${data.progress * 100}%` } })),
       make("span", { className: "number" }, `${Math.floor(data.progress * 100)} %`),
       make("small", {}, left),
@@ -58,8 +105,9 @@ export function install() {
     nashboardTheme: (base) => base.withParams(look),
     nashboardFormat: {
       value: (value) => (value === undefined || value === null ? "–" : format.value(value)),
-      started: (value) => format.ago(value),
-      duration: (value) => format.duration(value),
+      steps: (value) => (value === undefined ? "" : format.steps(value)),
+      started: (value) => (value === undefined ? "" : format.ago(value)),
+      duration: (value) => (value === undefined ? "" : format.duration(value)),
     },
   };
 }
@@ -68,6 +116,7 @@ export function install() {
 export function row(run) {
   return {
     ...run,
+    tags: run.tags.join(", "),
     progress: format.progress(run),
     left: format.timeLeft(run),
     generator: run.last["loss/generator"] ?? null,

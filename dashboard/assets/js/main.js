@@ -51,7 +51,6 @@ function restored(layout) {
     smoothing: { value: view.number("smooth") ?? 0 },
     "log-axis": { checked: view.get("log") === "1" },
     "x-axis": { value: view.get("x") ?? "step" },
-    "runs-search": { value: view.get("q") ?? "" },
   };
   const walk = (node) => {
     if (Array.isArray(node)) return node.map(walk);
@@ -123,13 +122,6 @@ function control(smooth, log, x) {
   return window.dash_clientside.no_update;
 }
 
-/** Clientside callback: the search field of the runs page. */
-function search(text) {
-  view.set({ q: text || null });
-  page?.search?.(text ?? "");
-  return window.dash_clientside.no_update;
-}
-
 // links of ours open without a new document
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
@@ -141,4 +133,4 @@ document.addEventListener("click", (event) => {
 });
 
 warm();
-window.nashboard.resolve({ shell, route, control, search });
+window.nashboard.resolve({ shell, route, control });

@@ -2,157 +2,251 @@
 
 import * as api from "./api.js";
 import { here } from "./boot.js";
-import { row } from "./cells.js";
-import { appears, byId, setText } from "./dom.js";
+import { MOST } from "./chosen.js";
+import { appears, byId, h, setText } from "./dom.js";
 import * as format from "./format.js";
-import { kindName, worst } from "./alerts.js";
 import { follow } from "./live.js";
 import { trouble } from "./notices.js";
-import { MOST } from "./chosen.js";
+import { BulkBar } from "./runs/bulk_bar.js";
+import { GridColumns } from "./runs/grid_columns.js";
+import { listenKeys } from "./runs/grid_keys.js";
+import { ProjectTree } from "./runs/project_tree.js";
+import { RunSearch } from "./runs/run_search.js";
+import { BLOCK, RunRows, path } from "./runs/run_rows.js";
 import * as view from "./view.js";
+import { t } from "./words.js";
 
-const LIST = "runs?limit=10000";
-const OPEN = "alerts?state=open&state=acknowledged&state=snoozed&limit=10000";
-const AGAIN = 60000; // ms until the whole list is fetched again, whatever the live answers told
+const AGAIN = 60000; // ms until counts and rows are fetched again, whatever the live answers told
 const CLOCK = 15000; // ms between two looks at "5 min ago"
-const NARROW = "(max-width: 720px)";
-const SECONDARY = ["project", "group", "generator", "discriminator", "started_at", "duration"];
+const COUNTS = 4000; // ms between two fetches of the counts
+const VIEWS = { active: "Active", archived: "Archived", trash: "Trash" };
+const EDITS = { name: (text) => ({ name: text }), group: (text) => ({ group: text }), notes: (text) => ({ notes: text }), tags: (text) => ({ tags: tagsOf(text) }) };
 
-let kept = { selected: [] }; // what a visit to another page must not lose
+let kept = []; // ids that were selected when the page was left
+
+const tagsOf = (text) => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
+
+/** What the address asks for. */
+const asked = () => ({ q: view.get("q"), view: viewName() === "active" ? null : viewName(), project: view.get("project"), group: view.get("group"), sort: view.get("sort") });
+const viewName = () => (view.get("view") in VIEWS ? view.get("view") : "active");
 
 export class RunsPage {
   constructor(signal) {
     this.signal = signal;
-    this.rows = new Map();
-    this.alerts = new Map(); // id → alert
-    this.ofRun = new Map(); // run → its alerts
+    this.views = null;
   }
 
   static warm() {
-    api.warm(LIST);
-    api.warm(OPEN);
+    api.warm(path(asked(), BLOCK));
+    api.warm(`projects?${api.query({ view: viewName() })}`);
   }
 
   async start() {
-    document.title = "Runs · Nashboard";
+    document.title = `${t("Runs")} · Nashboard`;
     setText(byId("crumb"), "");
-    await appears("runs-error", this.signal);
-    const cursor = await trouble(() => this.fill(), "runs-error", this.signal);
-    await follow({ cursor, runs: () => [], take: (answer) => this.take(answer), anew: () => this.fill(), signal: this.signal });
+    await appears("runs-bulk", this.signal);
+    this.tree = new ProjectTree(byId("runs-projects"));
+    this.search = new RunSearch(byId("runs-search-box"), {
+      value: view.get("q") ?? "",
+      on: (text) => view.set({ q: text || null }),
+      names: () => ({ project: this.projects?.map((one) => one.project) ?? [], group: this.projects?.flatMap((one) => one.groups.map((group) => group.group)) ?? [] }),
+      signal: this.signal,
+    });
+    this.bulk = new BulkBar(byId("runs-bulk"), { clear: () => this.grid.deselectAll(), changed: () => this.changed(), selected: () => this.selectedQuery(), offers: () => this.offers() });
+    const cursor = await trouble(() => this.first(), "runs-error", this.signal);
+    await follow({ cursor, runs: () => [], take: (answer) => this.take(answer), anew: () => this.anew(), signal: this.signal });
   }
 
-  /** All runs anew; what is selected, sorted and scrolled stays. */
-  async fill() {
+  /** The first rows and the counts; then the table. @returns the cursor to go on from. */
+  async first() {
     const { cursor } = await api.get("live", { signal: this.signal });
-    const { runs } = await api.get(LIST, { signal: this.signal });
-    const { alerts } = await api.get(OPEN, { signal: this.signal });
-    this.alerts = new Map(alerts.map((alert) => [alert.id, alert]));
-    this.sort();
-    const grid = await this.grid();
-    const fresh = new Map(runs.map((run) => [run.id, this.row(run)]));
-    const gone = [...this.rows.values()].filter((one) => !fresh.has(one.id));
-    const both = [...fresh.values()];
-    grid.applyTransaction({
-      remove: gone,
-      update: both.filter((one) => this.rows.has(one.id)),
-      add: both.filter((one) => !this.rows.has(one.id)),
+    const page = await api.get(path(asked(), BLOCK), { signal: this.signal }).catch((error) => {
+      if (error.status !== 422) throw error;
+      this.fault(error.message);
+      return { runs: [], total: 0 };
     });
-    this.rows = fresh;
+    await this.count();
+    await this.table();
+    this.rows.showSort(view.get("sort"));
+    this.rows.ask(asked(), page);
     this.cursor = cursor;
-    this.filled = performance.now();
-    this.shown();
     return cursor;
   }
 
-  /** The alerts by run. */
-  sort() {
-    this.ofRun = Map.groupBy(this.alerts.values(), (alert) => alert.run);
-  }
-
-  /** A row, with the gravest failure of its run. */
-  row(run) {
-    const alert = worst(this.ofRun.get(run.id) ?? []);
-    return { ...row(run), health: alert ? kindName(alert) : "", severity: alert?.severity ?? "", said: alert?.summary ?? "" };
-  }
-
-  async grid() {
-    if (this.api) return this.api;
-    this.api = await gridApi(this.signal);
-    this.api.addEventListener("selectionChanged", () => this.selected());
-    this.api.addEventListener("filterChanged", () => this.shown());
-    this.narrow(matchMedia(NARROW));
-    matchMedia(NARROW).addEventListener("change", (query) => this.narrow(query), { signal: this.signal });
-    this.search(view.get("q") ?? "");
-    const clock = setInterval(() => this.api.refreshCells({ columns: ["started_at", "duration", "progress"] }), CLOCK);
-    this.signal.addEventListener("abort", () => clearInterval(clock));
+  async table() {
+    this.grid = await gridApi(this.signal);
+    this.rows = new RunRows(this.grid, { on: { total: (n) => this.total(n), fault: (message) => this.fault(message), stale: () => this.stale(true) }, signal: this.signal });
+    this.rows.onSort = (sort) => view.set({ sort: sort === "-created" ? null : sort });
+    this.grid.addEventListener("selectionChanged", () => this.selected());
+    this.grid.addEventListener("cellValueChanged", (event) => this.edited(event));
+    this.grid.addEventListener("bodyScrollEnd", () => this.rows.atTop && this.late && this.refresh());
+    this.columns = new GridColumns(this.grid, this.signal);
+    this.fresh = h("button", { class: "chip fresh", hidden: true, onclick: () => this.refresh() }, t("The list has changed: show"));
+    byId("runs-tools").replaceChildren(this.fresh, this.columns.element);
+    listenKeys({ grid: this.grid, search: this.search, open: (id) => view.go(here(`runs/${encodeURIComponent(id)}`)), signal: this.signal });
+    view.listen((changed) => this.readdress(changed), this.signal);
+    const clock = setInterval(() => this.grid.refreshCells({ columns: ["started_at", "duration"], force: true }), CLOCK);
+    this.signal.addEventListener("abort", () => (clearInterval(clock), this.rows.close()));
     this.selected();
-    return this.api;
   }
 
-  narrow({ matches }) {
-    this.api.setColumnsVisible(SECONDARY, !matches);
+  readdress(changed) {
+    if (!["q", "view", "project", "group", "sort"].some((key) => changed.has(key))) return;
+    if (changed.has("view")) this.count();
+    this.tree.render();
+    this.segments();
+    this.search.set(view.get("q") ?? "");
+    this.stale(false);
+    if (["q", "view", "project", "group"].some((key) => changed.has(key))) this.grid.deselectAll();
+    this.rows.ask(asked());
   }
 
-  search(text) {
-    this.api?.setGridOption("quickFilterText", text);
+  /** Projects with their counts, and how many runs each view holds. */
+  async count() {
+    this.counted = performance.now();
+    const told = await api.get(`projects?${api.query({ view: viewName() })}`, { signal: this.signal });
+    this.projects = told.projects;
+    this.views = told.views;
+    this.tree.show(told.projects);
+    this.segments();
+  }
+
+  segments() {
+    byId("runs-views").replaceChildren(
+      ...Object.entries(VIEWS).map(([name, label]) =>
+        h(
+          "button",
+          { "aria-pressed": String(name === viewName()), onclick: () => view.set({ view: name === "active" ? null : name, project: null, group: null }) },
+          t(label),
+          name !== "active" && this.views?.[name] ? h("span", { class: "count" }, format.steps(this.views[name])) : null,
+        ),
+      ),
+    );
   }
 
   async take(answer) {
-    // a deleted run is in no list: something happened, and nobody is named
-    const unnamed = !answer.runs.length && answer.cursor !== this.cursor;
+    const unnamed = !answer.runs.length && answer.cursor !== this.cursor; // a deleted run is in no list
     this.cursor = answer.cursor;
-    if (unnamed || performance.now() - this.filled > AGAIN) await this.fill();
-    for (const alert of answer.alerts) this.alerts.set(alert.id, alert);
-    if (answer.alerts.length) this.sort();
-    const changed = answer.runs.map((run) => this.row(run));
-    this.api.applyTransaction({
-      update: changed.filter((one) => this.rows.has(one.id)),
-      add: changed.filter((one) => !this.rows.has(one.id)),
-      addIndex: 0,
-    });
-    for (const one of changed) this.rows.set(one.id, one);
-    this.shown();
+    this.rows.take(answer.runs, unnamed);
+    const due = performance.now() - this.counted;
+    if (due > AGAIN) this.rows.look(0);
+    if (answer.runs.some((run) => !this.grid.getRowNode(run.id)) || unnamed || due > AGAIN) this.recount();
   }
 
-  shown() {
-    const any = this.rows.size > 0;
+  recount() {
+    this.recounting ??= setTimeout(() => {
+      this.recounting = null;
+      if (!this.signal.aborted) this.count().catch(() => {}); // the banner tells the rest
+    }, Math.max(300, COUNTS - (performance.now() - this.counted)));
+  }
+
+  async anew() {
+    const { cursor } = await api.get("live", { signal: this.signal });
+    await this.count();
+    this.refresh();
+    return cursor;
+  }
+
+  refresh() {
+    this.stale(false);
+    this.grid.ensureIndexVisible(0);
+    this.rows.refresh();
+  }
+
+  changed() {
+    this.rows.refresh();
+    this.count().catch(() => {});
+  }
+
+  stale(yes) {
+    this.late = yes;
+    this.fresh.hidden = !yes;
+  }
+
+  fault(message) {
+    const line = byId("runs-fault");
+    line.hidden = !message;
+    setText(line, message ?? "");
+    this.search.fault(message);
+  }
+
+  /** How many there are; what stands there when there are none. */
+  total(count) {
+    const narrowed = Boolean(view.get("q") || view.get("project") || view.get("group"));
+    const all = this.views?.[viewName()] ?? count;
+    const nothing = count === 0 && !narrowed && viewName() === "active";
     byId("runs-loading").hidden = true;
-    byId("runs-table").classList.toggle("waiting", !any);
-    byId("runs-empty").hidden = any;
-    const seen = this.api.getDisplayedRowCount();
-    const all = this.rows.size;
-    setText(byId("runs-count"), !any ? "" : seen === all ? format.steps(all) : `${format.steps(seen)} of ${format.steps(all)}`);
-    if (kept.selected.length) this.restore();
+    byId("runs-table").classList.toggle("waiting", count === 0);
+    byId("runs-empty").hidden = !nothing || this.views?.archived > 0 || this.views?.trash > 0;
+    this.none(count === 0 && byId("runs-empty").hidden, narrowed);
+    setText(byId("runs-count"), count === 0 && nothing ? "" : narrowed && all > count ? t("{n} of {all}", { n: format.steps(count), all: format.steps(all) }) : format.steps(count));
+    if (kept.length) this.restore();
+    this.bulk.show(this.bulk.ids, count, viewName());
+  }
+
+  none(yes, narrowed) {
+    const place = byId("runs-none");
+    place.hidden = !yes;
+    if (!yes) return;
+    const words = narrowed
+      ? [h("h2", {}, t("No run fits")), h("p", { class: "muted" }, t("Nothing here matches the search or the project.")), h("button", { class: "button", onclick: () => view.set({ q: null, project: null, group: null }) }, t("Show all"))]
+      : [h("h2", {}, { active: t("No active runs"), archived: t("Nothing is archived"), trash: t("The trash is empty") }[viewName()])];
+    place.replaceChildren(h("div", { class: "notice" }, ...words));
   }
 
   /** Selects again what was selected when the page was left. */
   restore() {
-    const again = new Set(kept.selected);
-    kept.selected = [];
-    this.api.forEachNode((node) => again.has(node.id) && node.setSelected(true));
+    const again = new Set(kept);
+    kept = [];
+    setTimeout(() => this.grid.forEachNode((node) => node.data && again.has(node.id) && node.setSelected(true)));
   }
 
   selected() {
-    const ids = this.api.getSelectedRows().map((one) => one.id);
+    const ids = this.grid.getSelectedNodes().map((node) => node.id);
     const link = byId("runs-compare");
     const some = ids.length >= 2 && ids.length <= MOST;
-    setText(link, ids.length ? `Compare (${ids.length})` : "Compare");
+    setText(link, ids.length ? `${t("Compare")} (${ids.length})` : t("Compare"));
     link.setAttribute("aria-disabled", String(!some));
-    link.title = some ? "" : `Select 2 to ${MOST} runs`;
+    link.title = some ? "" : t("Select 2 to {most} runs", { most: MOST });
     if (some) link.href = here(`compare?runs=${ids.join(",")}`);
     else link.removeAttribute("href");
+    this.bulk.show(ids, this.rows?.total ?? ids.length, viewName());
+  }
+
+  selectedQuery() {
+    const { q, view: name, project, group } = asked();
+    return { q: q ?? "", view: name ?? "active", project, group };
+  }
+
+  offers() {
+    return { tag: this.search.told?.offers.tag ?? [], project: this.projects?.map((one) => one.project) ?? [], group: this.projects?.flatMap((one) => one.groups.map((group) => group.group)) ?? [] };
+  }
+
+  /** A cell was edited in place: the service is told; when it refuses, the old value comes back. */
+  async edited({ data, colDef, oldValue, newValue, node }) {
+    const text = newValue ?? "";
+    if (!(colDef.field in EDITS) || text === (oldValue ?? "")) return;
+    try {
+      const body = JSON.stringify(EDITS[colDef.field](text));
+      await api.get(`runs/${encodeURIComponent(data.id)}`, { method: "PATCH", headers: { "Content-Type": "application/json" }, body });
+      if (colDef.field === "tags") node.setData({ ...data, tags: tagsOf(text).join(", ") });
+    } catch (error) {
+      node.setData({ ...data, [colDef.field]: oldValue });
+      this.bulk.tell(error.message);
+    }
   }
 
   leave() {
-    kept.selected = this.api?.getSelectedRows().map((one) => one.id) ?? [];
+    kept = this.grid?.getSelectedNodes().map((node) => node.id) ?? [];
   }
 }
 
-/** The grid, once Dash has built it. */
+/** The grid, once Dash has built it, and given it the source of rows that ours then takes the place of. */
 async function gridApi(signal) {
   while (!signal.aborted) {
-    if (window.dash_ag_grid?.getApiAsync) return window.dash_ag_grid.getApiAsync("runs-grid");
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    const grid = await window.dash_ag_grid?.getApiAsync?.("runs-grid");
+    if (grid && !grid.isDestroyed() && grid.getGridOption("datasource")) return grid;
+    await new Promise((resolve) => setTimeout(resolve, 15));
   }
   throw signal.reason;
 }
