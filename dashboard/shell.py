@@ -11,7 +11,7 @@ from dashboard.components.icons import icon
 from dashboard.components.toolbar import CONTROLS
 from dashboard.components.wild import wild
 from dashboard.figures.theme import FONT
-from dashboard.pages import compare, missing, run, runs
+from dashboard.pages import alerts, compare, missing, run, runs
 
 # What Mantine's own components look like; everything else is in assets/css.
 THEME = {
@@ -58,6 +58,12 @@ def header(base: str, assets: str) -> Any:
                 [
                     html.A("Runs", href=base, className="place", **wild(data_place="runs")),
                     html.A("Compare", href=f"{base}compare", className="place", **wild(data_place="compare")),
+                    html.A(
+                        ["Alerts", html.Span(id="open-alerts", className="place-count", hidden=True)],
+                        href=f"{base}alerts",
+                        className="place",
+                        **wild(data_place="alerts"),
+                    ),
                 ],
                 className="places",
             ),
@@ -86,7 +92,8 @@ def header(base: str, assets: str) -> Any:
 
 def pages() -> dict[str, Any]:
     """Every page's layout by name: the browser puts in the one that the address names, without asking the server."""
-    built = {"runs": runs.layout(), "run": run.layout(), "compare": compare.layout(), "missing": missing.layout()}
+    modules = {"runs": runs, "run": run, "compare": compare, "alerts": alerts, "missing": missing}
+    built = {name: module.layout() for name, module in modules.items()}
     return {name: page.to_plotly_json() for name, page in built.items()}
 
 

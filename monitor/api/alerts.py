@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -34,6 +35,21 @@ class Snooze(Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, Meta(gt=0, le=366 * 86_400)]
 
 
+class RunName(Struct, frozen=True):
+    """What a list of alerts says of a run."""
+
+    name: str
+    project: str
+
+
+class AllAlerts(Struct):
+    """Alerts, those changed last first, and the runs that they are of, by id."""
+
+    cursor: str
+    alerts: list[AlertInfo]
+    runs: dict[str, RunName]
+
+
 @router.get("/alerts")
 async def all_alerts(
     request: Request,
@@ -41,14 +57,24 @@ async def all_alerts(
     severity: Annotated[list[Severity] | None, Query()] = None,
     kind: Annotated[str | None, Query(max_length=64)] = None,
     run: Annotated[str | None, Query(max_length=64)] = None,
+    project: Annotated[str | None, Query(max_length=200)] = None,
     limit: Limit = 1000,
 ) -> Response:
-    """Alerts of all runs, those changed last first."""
+    """Alerts of all runs, those changed last first, and where the live cursor stood before they were read."""
+    home = house(request)
+    cursor = home.live.cursor
 
-    def query(connection: Connection) -> list[AlertInfo]:
-        return list_alerts(connection, run, state or (), kind, severity or (), limit)
+    def query(connection: Connection) -> AllAlerts:
+        found = list_alerts(connection, run, state or (), kind, severity or (), limit, project)
+        return AllAlerts(cursor, found, _named(connection, {alert.run for alert in found}))
 
-    return json({"alerts": await house(request).read(query)})
+    return json(await home.read(query))
+
+
+def _named(connection: Connection, ids: Collection[str]) -> dict[str, RunName]:
+    columns = (runs.c.id, runs.c.name, runs.c.project)
+    rows = connection.execute(runs.select().with_only_columns(*columns).where(runs.c.id.in_(ids)))
+    return {row.id: RunName(row.name, row.project) for row in rows}
 
 
 @router.get("/runs/{run_id}/alerts")

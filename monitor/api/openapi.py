@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from msgspec import Struct
 
 from monitor import wire
-from monitor.api.alerts import Snooze
+from monitor.api.alerts import AllAlerts, Snooze
 from monitor.api.channels import ChannelInfo, ChannelList
 from monitor.api.deliveries import DeliveryList
 from monitor.api.joint import Asked, AskedOfRuns, JointMap, JointMaps
@@ -271,7 +271,7 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("post", "/projections/joint"): JointMap,
     ("get", "/projections/joint"): JointMaps,
     ("get", "/projections/joint/{map_id}"): JointMap,
-    ("get", "/alerts"): AlertList,
+    ("get", "/alerts"): AllAlerts,
     ("get", "/runs/{run_id}/alerts"): AlertList,
     ("post", "/alerts/{alert_id}/{action}"): AlertInfo,
     ("get", "/rules"): RuleList,

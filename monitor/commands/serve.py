@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import click
+import msgspec
 import uvicorn
 
 from monitor.api.app import create_app
@@ -82,7 +83,7 @@ def serve(dir_: str | None, no_dashboard: bool, **given: Any) -> None:
     """Starts the service and the dashboard on one port (127.0.0.1:8642)."""
     settings = load(ServiceSettings, given | {"dir": dir_})
     listener = bind(settings.host, settings.port)
-    app = create_app(settings)
+    app = create_app(msgspec.structs.replace(settings, port=listener.getsockname()[1]))
     if app.state.house.auth.closed:
         announce(app.state.house.tokens.ensure())
     if not no_dashboard:

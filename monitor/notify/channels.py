@@ -82,9 +82,9 @@ def shown(url: str) -> str:
 
 def scrubbed(text: str, secrets: dict[str, str]) -> str:
     """A text with no secret in it: addresses, and their longer parts, are taken out."""
-    for value in secrets.values():
-        for part in {value, *_parts(value)}:
-            text = text.replace(part, "…")
+    parts = {part for value in secrets.values() for part in (value, *_parts(value))}
+    for part in sorted(parts, key=len, reverse=True):
+        text = text.replace(part, "…")
     return text[:500]
 
 
@@ -93,5 +93,6 @@ def _parts(url: str) -> list[str]:
     words = [rest]
     for mark in "/?&=@:":
         words = [piece for word in words for piece in word.split(mark)]
-    host = (urlsplit(url).hostname or "") if "://" in url else ""
-    return sorted((word for word in [rest, *words] if len(word) >= 6 and word != host), key=len, reverse=True)
+    # where a webhook leads may be seen; what stands in that place of an Apprise URL is often a token
+    host = (urlsplit(url).hostname or "") if url.startswith(("http://", "https://")) else ""
+    return [word for word in [rest, *words] if len(word) >= 6 and word != host]

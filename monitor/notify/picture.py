@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from math import isfinite
+from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -53,6 +53,18 @@ def draw(alert: AlertInfo, panels: list[tuple[Evidence, Columns]], first: int, l
     return buffer.getvalue()
 
 
+def ticks(low: float, high: float) -> list[float]:
+    """Two to five round values between two others.
+
+    >>> ticks(-0.008, 1.075)
+    [0.0, 0.5, 1.0]
+    """
+    rough = (high - low) / 3
+    size = 10.0 ** floor(log10(rough))
+    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
+    return [count * step for count in range(ceil(low / step), floor(high / step) + 1)]
+
+
 class Panel:
     """One chart: `top` is its first row of pixels, `steps` what its axis spans."""
 
@@ -90,8 +102,7 @@ class Panel:
         bottom, roof = self.top + PANEL - BOTTOM, self.top + TOP
         end = alert.resolved_step if alert.resolved_step is not None else self.steps[1]
         self.pen.rectangle([self.x(alert.onset_step), roof, self.x(end), bottom], fill=SHADE[alert.severity])
-        for share in (0.0, 0.5, 1.0):
-            value = self.low + share * (self.high - self.low)
+        for value in ticks(self.low, self.high):
             self.pen.line([LEFT, self.y(value), WIDTH - RIGHT, self.y(value)], fill=GRID)
             self.pen.text((LEFT - 6, self.y(value)), f"{value:.4g}", fill=MUTED, font=self.small, anchor="rm")
         self._curve()

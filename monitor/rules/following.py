@@ -127,7 +127,8 @@ class Followed:
             says, limit = _moved(name, condition, value, limit)
         else:
             value, limit = (now - self.standing.heard_at) / 60, condition.minutes
-            says = f"no value of {name} for {limit:g} min"
+            what = "any signal" if name == "*" else name
+            says = f"No value of {what} for {limit:g} min"
         value = value if isfinite(value) else 1e308 if value > 0 else -1e308  # JSON has no infinity
         return Evidence(name, says, value, limit, max(0, track.since or 0), max(0, track.last_step))
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, RowMapping, case, delete, insert, select, update
 
 from monitor.errors import InvalidValue, NotFound
-from monitor.storage.tables import alerts, doctors, rule_memory
+from monitor.storage.tables import alerts, doctors, rule_memory, runs
 from monitor.wire import AlertInfo
 
 STATES = ("open", "acknowledged", "snoozed", "resolved")
@@ -32,11 +32,14 @@ def list_alerts(
     kind: str | None = None,
     severities: Collection[str] = (),
     limit: int = 1000,
+    project: str | None = None,
 ) -> list[AlertInfo]:
-    """Alerts, those changed last first; of one run, of some states, kinds or severities when given."""
+    """Alerts, those changed last first; of one run or project, of some states, kinds or severities when given."""
     query = select(alerts).order_by(alerts.c.updated_at.desc(), alerts.c.id.desc()).limit(limit)
     if run_id is not None:
         query = query.where(alerts.c.run_id == run_id)
+    if project is not None:
+        query = query.where(alerts.c.run_id.in_(select(runs.c.id).where(runs.c.project == project)))
     if states:
         over = (alerts.c.state == "snoozed") & (alerts.c.snoozed_until <= time.time())
         query = query.where(case((over, "open"), else_=alerts.c.state).in_(states))

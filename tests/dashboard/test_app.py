@@ -80,6 +80,7 @@ def test_pages_are_plain_json() -> None:
         "runs",
         "run",
         "compare",
+        "alerts",
         "missing",
     }
 

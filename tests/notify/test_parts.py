@@ -41,7 +41,7 @@ def row(event: str, state: str = "sent", severity: str = "warning", digest: int 
     return {"event": event, "state": state, "severity": severity, "digest": digest}
 
 
-@pytest.mark.parametrize("name", ["routes", "outcome", "words", "webhook"])
+@pytest.mark.parametrize("name", ["routes", "outcome", "words", "webhook", "picture"])
 def test_examples_in_the_docs_of_modules_are_true(name: str) -> None:
     assert doctest.testmod(importlib.import_module(f"monitor.notify.{name}")).failed == 0
 

@@ -113,7 +113,7 @@ def test_silence_is_seen_by_the_clock_and_over_with_the_next_value() -> None:
     assert one.observe(7, {"loss/g": 1.0}, 10.0) == []
     assert one.tick(7, 129.0) == []
     (opened,) = one.tick(7, 130.0)
-    assert opened.summary == "no value of loss/* for 2 min; the last came at step 7"
+    assert opened.summary == "No value of loss/* for 2 min; the last came at step 7"
     assert one.tick(7, 500.0) == []
     assert [alert.state for alert in one.observe(8, {"loss/g": 1.0}, 501.0)] == ["resolved"]
     assert Followed(Rule("silent", NoData(2)), now=0.0).tick(0, 1e6, alive=False) == [], "it has ended by its own word"

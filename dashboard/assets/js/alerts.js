@@ -16,7 +16,19 @@ export const KINDS = {
   spectral_collapse: "Spectral collapse",
 };
 
-export const kindName = (alert) => t(KINDS[alert.kind] ?? alert.kind);
+const RULE = "rule:";
+
+/** A kind in words; a rule goes by its own name. */
+export const inWords = (kind) => kind === `${RULE}*` ? t("every rule") : t(KINDS[kind] ?? (kind.startsWith(RULE) ? kind.slice(RULE.length) : kind));
+
+export const kindName = (alert) => inWords(alert.kind);
+
+/** Steps that show what an alert rests on: [first, last]. */
+export function stretch(alert) {
+  const last = Math.max(alert.step, alert.resolved_step ?? 0, ...alert.evidence.map((one) => one.last_step));
+  const room = Math.max(100, (last - alert.onset_step) / 3);
+  return [Math.max(0, Math.floor(alert.onset_step - room)), Math.ceil(last + room / 4)];
+}
 
 /** What each failure is, for somebody who meets it for the first time. */
 export const MEANING = {

@@ -37,8 +37,12 @@ export async function get(path, options) {
   }
 }
 
-export const post = (path, body) =>
-  request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+const send = (method) => (path, body) =>
+  request(path, { method, headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body) });
+
+export const post = send("POST");
+export const put = send("PUT");
+export const remove = send("DELETE");
 
 /** Asks now for what a page will want soon; the next `get` of that path takes the answer. */
 export function warm(path) {

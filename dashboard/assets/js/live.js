@@ -2,6 +2,7 @@
 // did), hand it over, draw, rest in proportion to what drawing cost, ask again. It goes on by itself after anything.
 
 import * as api from "./api.js";
+import * as badge from "./badge.js";
 import { disconnected, connected } from "./banner.js";
 import { announce } from "./toasts.js";
 
@@ -54,6 +55,7 @@ export async function follow({ cursor, runs, take, anew, signal }) {
         .finally(() => asked.abort());
       const began = performance.now();
       cursor = answer.reset ? await anew(answer) : answer.cursor;
+      if (answer.reset) badge.count().catch(() => {});
       announce(answer.alerts, new Map(answer.runs.map((run) => [run.id, run.name])));
       if (!answer.reset) await take(answer);
       failures = 0;

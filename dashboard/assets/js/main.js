@@ -1,7 +1,9 @@
 // The face that Dash's clientside callbacks talk to, and the router.
 
 import { boot } from "./boot.js";
+import { AlertsPage } from "./alerts_page.js";
 import * as api from "./api.js";
+import * as badge from "./badge.js";
 import * as cells from "./cells.js";
 import { ComparePage } from "./compare_page.js";
 import { appears, byId, setText } from "./dom.js";
@@ -26,7 +28,7 @@ let place = null;
 /** Which page a path names: [name, id]. */
 function named(path) {
   if (path === "") return ["runs"];
-  if (path === "compare") return ["compare"];
+  if (path === "compare" || path === "alerts") return [path];
   const run = /^runs\/([^/]+)$/.exec(path);
   return run ? ["run", run[1]] : ["missing"];
 }
@@ -34,7 +36,7 @@ function named(path) {
 /** Asks for a page's data at once, beside everything else that is still loading. */
 function warm() {
   const [name, id] = named(view.path());
-  if (name !== "runs") plotly().catch(() => {});
+  if (name !== "runs" && name !== "alerts") plotly().catch(() => {});
   if (name === "runs") RunsPage.warm();
   if (name === "run") RunPage.warm(id);
 }
@@ -42,6 +44,7 @@ function warm() {
 function make(name, id, signal) {
   if (name === "runs") return new RunsPage(signal);
   if (name === "run") return new RunPage(id, signal);
+  if (name === "alerts") return new AlertsPage(signal);
   return name === "compare" ? new ComparePage(signal) : null;
 }
 
@@ -96,6 +99,7 @@ function languages() {
 async function begin(opened, name, signal) {
   await appears("language");
   languages();
+  badge.start();
   document.documentElement.dataset.page = name;
   for (const link of document.querySelectorAll(".place")) {
     link.toggleAttribute("aria-current", link.dataset.place === name);

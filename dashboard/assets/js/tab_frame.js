@@ -6,14 +6,13 @@ import { TABS } from "./tabs/registry.js";
 import * as view from "./view.js";
 import { t } from "./words.js";
 
-const [FIRST] = Object.keys(TABS);
-
 export class TabFrame {
   /** @param page what tabs are given: { id, data, board, signal, view }. @param bar, panels the elements that tabs and panels go into. */
-  constructor(page, bar, panels, toolbar) {
+  constructor(page, bar, panels, toolbar = null, tabs = TABS) {
     this.page = page;
     this.toolbar = toolbar;
-    this.tabs = new Map(Object.entries(TABS).map(([name, Tab]) => [name, this.#make(name, Tab)]));
+    [this.first] = Object.keys(tabs);
+    this.tabs = new Map(Object.entries(tabs).map(([name, Tab]) => [name, this.#make(name, Tab)]));
     const all = [...this.tabs.values()];
     bar.replaceChildren(...all.map((tab) => tab.button));
     panels.replaceChildren(...all.map((tab) => tab.panel));
@@ -36,11 +35,11 @@ export class TabFrame {
 
   /** The tab that the address names. */
   get current() {
-    return this.tabs.get(view.get("tab")) ?? this.tabs.get(FIRST);
+    return this.tabs.get(view.get("tab")) ?? this.tabs.get(this.first);
   }
 
   go(name) {
-    view.set({ tab: name === FIRST ? null : name });
+    view.set({ tab: name === this.first ? null : name });
   }
 
   /** Shows the first tab; resolves when it is there. */
@@ -56,7 +55,7 @@ export class TabFrame {
       tab.button.setAttribute("aria-selected", String(on));
       tab.button.tabIndex = on ? 0 : -1;
     }
-    this.toolbar.hidden = !current.Tab.toolbar;
+    if (this.toolbar) this.toolbar.hidden = !current.Tab.toolbar;
     current.button.scrollIntoView({ block: "nearest", inline: "nearest" });
     current.opening ??= this.#open(current);
     return current.opening;
