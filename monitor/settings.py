@@ -161,6 +161,13 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
             "or a file in `dir`/extractors.",
         ),
     ] = "pooled-pixels"
+    media_bytes: Annotated[
+        int,
+        Meta(
+            ge=1 << 20,
+            description="Bytes of a run's grids, batches and fields; beyond, those of some steps are removed, and that is told.",
+        ),
+    ] = 1 << 30
     job_seconds: Annotated[
         Seconds, Meta(description="A worker process that takes longer is ended, and what it did is tried again.")
     ] = 120.0

@@ -372,6 +372,7 @@ class RunDetail(RunSummary, frozen=True):
     signals: dict[str, str] = {}
     environment: dict[str, Any] = {}
     extractor: str = ""
+    thinned: int = 0
     reason: str = ""
     series: list[SeriesSummary] = []
 

@@ -52,7 +52,14 @@ class House:
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
         kinds = tuple(KINDS) if settings.job_workers else ()
         self.writer = Writer(
-            self.engine, self.blobs, self._publish, settings.queue_bytes, kinds, settings.job_queue, settings.extractor
+            self.engine,
+            self.blobs,
+            self._publish,
+            settings.queue_bytes,
+            kinds,
+            settings.job_queue,
+            settings.extractor,
+            settings.media_bytes,
         )
         self.scheduler = Scheduler(
             self.engine, self.blobs, self.writer, order(), settings.job_workers, settings.job_seconds

@@ -71,9 +71,10 @@ class SeriesOfRuns(Struct):
 
 
 class SampleList(Struct):
-    """Grids by step."""
+    """Grids by step. `thinned`: steps whose grids were removed since the run had more than its budget."""
 
     samples: list[SampleInfo]
+    thinned: int
 
 
 class Points(Struct):

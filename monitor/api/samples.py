@@ -15,7 +15,7 @@ from monitor.api.house import house
 from monitor.errors import NotFound
 from monitor.storage.runs import require
 from monitor.storage.samples import list_samples
-from monitor.storage.tables import blobs
+from monitor.storage.tables import blobs, runs
 from monitor.wire import MAX_STEP, SampleInfo
 
 router = APIRouter(tags=["samples"])
@@ -34,11 +34,12 @@ async def at_step(run_id: str, step: Annotated[int, Path(ge=0, le=MAX_STEP)], re
 
 
 async def _answer(request: Request, run_id: str, step: int | None, name: str | None, kind: str | None) -> Response:
-    def query(connection: Connection) -> list[SampleInfo]:
+    def query(connection: Connection) -> dict[str, list[SampleInfo] | int]:
         require(connection, [run_id])
-        return list_samples(connection, run_id, step, name, kind)
+        thinned = connection.execute(select(runs.c.thinned).where(runs.c.id == run_id)).scalar_one()
+        return {"samples": list_samples(connection, run_id, step, name, kind), "thinned": thinned}
 
-    return json({"samples": await house(request).read(query)})
+    return json(await house(request).read(query))
 
 
 @router.get("/blobs/{digest}")

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, case, delete, func, insert, select, u
 
 from monitor.errors import NotFound
 from monitor.ingest.change import Change
+from monitor.ingest.keeping import OTHER_EXTRACTOR, other_extractor
 from monitor.ingest.layers import add_layers, drop_layers
 from monitor.ingest.media import Media, sane
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
@@ -82,7 +83,7 @@ class Applier:
 
     Args:
         kinds: of jobs, to be queued for each batch of samples. waiting: how many jobs of a run and kind may wait.
-        extractor: of runs that name none.
+        extractor: of runs that name none. budget: bytes of a run's media.
     """
 
     def __init__(
@@ -92,11 +93,12 @@ class Applier:
         kinds: Sequence[str] = (),
         waiting: int = 200,
         extractor: str = "pooled-pixels",
+        budget: int = 1 << 30,
     ) -> None:
         self._kinds, self._waiting, self._extractor = kinds, waiting, extractor
         self._statements = Statements(engine)
         self._series = SeriesWriter(self._statements)
-        self._media = Media(blobs)
+        self._media = Media(blobs, budget)
         self._runs: dict[str, RunState] = {}
         self._touched: dict[str, RunState] = {}
         self._deleted: list[Change] = []
@@ -133,20 +135,11 @@ class Applier:
             connection.execute(insert(runs).values(row))
             facts.replace(connection, info.id, "config", facts.of_config(info.config))
             facts.replace(connection, info.id, "tag", facts.of_tags(info.tags))
-        elif info.extractor:
-            self._check_extractor(connection, info)
         state = self._run(connection, info.id)
+        if said := other_extractor(connection, info):
+            self._event(connection, info.id, state, Event(None, now, OTHER_EXTRACTOR, said))
         state.beat = True
         return dict(state.acked)
-
-    def _check_extractor(self, connection: Connection, info: RunInfo) -> None:
-        """A run keeps its extractor, since values are only comparable under one: another is refused, and that is said once."""
-        kept = connection.execute(select(runs.c.extractor).where(runs.c.id == info.id)).scalar_one()
-        told = select(events.c.data).where(events.c.run_id == info.id, events.c.kind == "extractor_kept")
-        said = {"asked": info.extractor, "kept": kept}
-        if kept != info.extractor and said not in connection.execute(told).scalars().all():
-            state = self._run(connection, info.id)
-            self._event(connection, info.id, state, Event(None, time.time(), "extractor_kept", said))
 
     def patch(self, connection: Connection, run_id: str, values: dict[str, Any]) -> None:
         """Changes what users may change of a run."""
@@ -349,7 +342,10 @@ class Applier:
         self._write_points(connection)
         now = time.time()
         for run_id, state in self._touched.items():
-            self._flush_run(connection, run_id, state, now)
+            if thinned := self._media.thin(connection, run_id):
+                state.samples -= thinned.pop("grids")
+                self._event(connection, run_id, state, Event(thinned["to"], now, "thinned", thinned))
+            self._flush_run(connection, run_id, state, now, 0 if thinned is None else thinned["removed"])
         changes = [state.change for state in self._touched.values()] + self._deleted
         for run_id, state in self._touched.items():
             self._runs[run_id] = RunState(
@@ -367,13 +363,15 @@ class Applier:
         for run_id, count in self._series.write(connection).items():
             self._touched[run_id].points += count
 
-    def _flush_run(self, connection: Connection, run_id: str, state: RunState, now: float) -> None:
+    def _flush_run(self, connection: Connection, run_id: str, state: RunState, now: float, thinned: int) -> None:
         for sender in state.told:
             key = (senders.c.run_id == run_id) & (senders.c.sender == sender)
             row = {"acked": state.acked.get(sender, 0), "refused": state.refused.get(sender, 0)}
             if not connection.execute(update(senders).where(key).values(row)).rowcount:
                 connection.execute(insert(senders).values(row | {"run_id": run_id, "sender": sender}))
         values: dict[str, Any] = {"points": runs.c.points + state.points, "samples": runs.c.samples + state.samples}
+        if thinned:
+            values["thinned"] = runs.c.thinned + thinned
         if state.last_step >= 0:
             larger = runs.c.last_step > state.last_step
             values["last_step"] = case((larger, runs.c.last_step), else_=state.last_step)

@@ -10,6 +10,7 @@ from array import array
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, union
 
 from monitor.errors import InvalidValue
+from monitor.ingest.thinning import sizes_of, too_many
 from monitor.storage.blobs import Blobs
 from monitor.storage.fields import field_info
 from monitor.storage.samples import sample_info
@@ -20,6 +21,9 @@ from monitor.wire import Field, FieldInfo, SampleInfo, Samples
 SAMPLE_COLUMNS = (
     "step", "name", "kind", "rows", "columns", "count", "tile_height", "tile_width", "value_range", "batch_dtype",
 )  # fmt: skip
+
+
+MANY = 200  # steps in one statement
 
 
 def sane(told: float, otherwise: float) -> float:
@@ -36,15 +40,23 @@ def media_type(content: bytes) -> str:
 
 
 class Media:
-    """Writes within a transaction that somebody else begins and ends: then comes `committed` or, if it failed, `forget`."""
+    """Writes within a transaction that somebody else begins and ends: then comes `committed` or, if it failed, `forget`.
 
-    def __init__(self, blobs: Blobs) -> None:
-        self._blobs = blobs
+    Args:
+        budget: bytes of a run's grids, batches and fields, beyond which `thin` removes some.
+    """
+
+    def __init__(self, blobs: Blobs, budget: int) -> None:
+        self._blobs, self._budget = blobs, budget
+        self._known: dict[str, int] = {}  # bytes of a run's media, as far as it was asked since the start
+        self._added: dict[str, int] = {}  # … and what the open transaction adds
         self._new: set[str] = set()
         self._freed: set[str] = set()
 
     def forget(self) -> None:
         """The transaction failed: its new files are removed."""
+        self._known.clear()
+        self._added.clear()
         for digest in self._new:
             self._blobs.remove(digest)
         self._new.clear()
@@ -87,6 +99,8 @@ class Media:
         replaced = connection.execute(delete(samples).where(same)).rowcount
         connection.execute(insert(samples).values(row))
         self._free(connection, before)
+        if record.kind != "reference":
+            self._added[run_id] = self._added.get(run_id, 0) + len(record.image) + len(record.batch)
         return sample_info(row, len(record.image)), replaced
 
     def add_field(self, connection: Connection, run_id: str, record: Field) -> FieldInfo:
@@ -116,6 +130,7 @@ class Media:
         connection.execute(delete(fields).where(same))
         connection.execute(insert(fields).values(row))
         self._free(connection, before)
+        self._added[run_id] = self._added.get(run_id, 0) + len(record.values)
         return field_info(row)
 
     def drop(self, connection: Connection, run_id: str, after: int = -1) -> int:
@@ -126,7 +141,37 @@ class Media:
         dropped = connection.execute(delete(samples).where(some)).rowcount
         connection.execute(delete(fields).where(others))
         self._free(connection, before)
+        self._known.pop(run_id, None)
         return dropped
+
+    def thin(self, connection: Connection, run_id: str) -> dict[str, int] | None:
+        """Removes media of some steps when the run has more than its budget; to be called at the end of a transaction.
+
+        Returns:
+            None when nothing was removed. "removed": steps; "grids": rows; "bytes": freed; "from", "to": the steps removed.
+        """
+        added = self._added.pop(run_id, 0)
+        if not added:
+            return None
+        if run_id in self._known and self._known[run_id] + added <= self._budget:
+            self._known[run_id] += added
+            return None
+        going, total = too_many(connection, run_id, self._budget)
+        self._known[run_id] = total
+        if not going:
+            return None
+        grids = 0
+        for start in range(0, len(going), MANY):
+            steps = going[start : start + MANY]
+            some = (samples.c.run_id == run_id) & samples.c.step.in_(steps) & (samples.c.kind != "reference")
+            others = (fields.c.run_id == run_id) & fields.c.step.in_(steps)
+            before = self._hashes(connection, some, others)
+            grids += connection.execute(delete(samples).where(some)).rowcount
+            connection.execute(delete(fields).where(others))
+            self._free(connection, before)
+        self._known[run_id] = sum(sizes_of(connection, run_id).values())
+        freed = total - self._known[run_id]
+        return {"removed": len(going), "grids": grids, "bytes": freed, "from": going[0], "to": going[-1]}
 
     def _hashes(
         self, connection: Connection, grids: ColumnElement[bool] | None, planes: ColumnElement[bool] | None

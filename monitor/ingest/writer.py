@@ -54,7 +54,7 @@ class Writer:
     Args:
         publish: called with what a commit changed, after it.
         queue_bytes: batches that may wait, by their encoded size.
-        kinds, waiting, extractor: of jobs to be queued for samples, see `Applier`.
+        kinds, waiting, extractor: of jobs to be queued for samples; budget: of media; see `Applier`.
     """
 
     def __init__(
@@ -66,9 +66,10 @@ class Writer:
         kinds: Sequence[str] = (),
         waiting: int = 200,
         extractor: str = "pooled-pixels",
+        budget: int = 1 << 30,
     ) -> None:
         self._engine = engine.execution_options(writes=True)
-        self._applier = Applier(engine, blobs, kinds, waiting, extractor)
+        self._applier = Applier(engine, blobs, kinds, waiting, extractor, budget)
         self._publish, self._limit = publish, queue_bytes
         self._jobs: deque[Job] = deque()
         self._waiting, self._stopping = 0, False

@@ -16,7 +16,7 @@ from monitor.storage.tables import events, run_facts, runs, senders, series
 from monitor.wire import RunDetail, RunSummary, SeriesSummary
 
 LISTED = ("loss/generator", "loss/discriminator")  # the signals whose last value lists show
-HEAVY = ("config", "signals", "environment", "reason", "extractor")
+HEAVY = ("config", "signals", "environment", "reason", "extractor", "thinned")
 MANY = 500  # ids in one question
 
 

@@ -62,6 +62,7 @@ runs = Table(
     Column("trouble", String(64), nullable=False, server_default=""),
     Column("trouble_says", Text, nullable=False, server_default=""),
     Column("extractor", String(100), nullable=False, server_default="pooled-pixels"),
+    Column("thinned", Integer, nullable=False, server_default="0"),
     Index("ix_runs_created_at", "created_at"),
     # All that lists sort and filter by: they never read past a config of many kilobytes.
     Index(
