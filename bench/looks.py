@@ -22,8 +22,9 @@ from trainer.declared import declared
 from trainer.loop import train
 from trainer.scenarios import SCENARIOS
 
+LOOKS = 20  # of each run
 LAST = 5  # looks at the end of a run whose median is told
-DIGITS = {"data": "digits", "model": "dcgan", "width": 32, "batch_size": 64, "sample_every": 50}
+DIGITS = {"data": "digits", "model": "dcgan", "width": 16, "batch_size": 64}
 SAME = {"lr_generator": 2e-3, "lr_discriminator": 2e-3}
 RUNS: dict[str, tuple[dict[str, Any], str]] = {
     "ring-healthy": (SCENARIOS["healthy"].settings, ""),
@@ -36,9 +37,9 @@ RUNS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def play(service: Service, name: str) -> None:
-    """Trains one run, with its name as id, and waits until all of its samples are measured and on the map."""
+    """Trains one run, with its name as id."""
     settings, extractor = RUNS[name]
-    config = Config.of(**settings)
+    config = Config.of(**settings | {"sample_every": settings["steps"] // LOOKS})
     run = monitor.init(
         server=service.url, dir=service.dir, project="looks", name=name, config=declared(config), resume=name,
         total_steps=config.steps, extractor=extractor or None, media_backlog=1000, flush_timeout=120.0,
@@ -46,14 +47,14 @@ def play(service: Service, name: str) -> None:
     began = time.monotonic()
     with run:
         train(config, run)
-    while any(job["state"] in ("queued", "running") for job in _jobs(service, name)):
-        time.sleep(0.5)
-    print(f"{name}: {config.steps} steps, {time.monotonic() - began:.0f} s with its maps", file=sys.stderr)
+    print(f"{name}: {config.steps} steps, {time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
-def _jobs(service: Service, run: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = service.get(f"/runs/{run}/projections")["jobs"]
-    return found
+def settle(service: Service, names: list[str]) -> None:
+    """Waits until all samples are measured and on their maps."""
+    for name in names:
+        while any(job["state"] in ("queued", "running") for job in service.get(f"/runs/{name}/projections")["jobs"]):
+            time.sleep(0.5)
 
 
 def table(service: Service, names: list[str]) -> str:
@@ -89,6 +90,7 @@ def main() -> None:
         for name in RUNS:
             if name not in there:
                 play(service, name)
+        settle(service, list(RUNS))
         for data in ("ring", "digits"):
             print(f"\n{data}\n")
             print(table(service, [name for name in RUNS if name.startswith(data)]))

@@ -42,7 +42,7 @@ class Samples(Struct, frozen=True, array_like=True, tag="m"):
 
     Attributes:
         name: which grid of the run ("samples" if the user named none).
-        kind: "fixed" (same noise each time), "random", or "reference" (real data).
+        kind: "fixed" (same noise each time), "random", "reference" (real data), or "interpolation" (strips through latent space).
         image: the encoded grid (WebP; PNG where Pillow lacks WebP).
         rows, columns, count: the grid's tiles, and how many of them are filled.
         tile_height, tile_width: pixels of one tile, without the margin.
@@ -56,7 +56,7 @@ class Samples(Struct, frozen=True, array_like=True, tag="m"):
     step: Step
     time: float
     name: Name
-    kind: Literal["fixed", "random", "reference"]
+    kind: Literal["fixed", "random", "reference", "interpolation"]
     image: bytes
     rows: Size
     columns: Size

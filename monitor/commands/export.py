@@ -11,6 +11,7 @@ from rich.console import Console
 from monitor.commands.stored import finds_run, stored_run
 from monitor.exports.pictures import to_folder
 from monitor.exports.tables import WRITERS, names_of
+from monitor.exports.video import chosen, to_gif, to_mp4
 from monitor.reports.of_run import report_of
 from monitor.reports.page import page
 
@@ -72,3 +73,27 @@ def images(run: str, output: Path | None, **found_by: Any) -> None:
     with Console(stderr=True).status(f"Writing {path} …"), stored_run(run, **found_by) as stored:
         count = to_folder(stored, path)
     click.echo(f"Wrote {path}: {count:,} grids.")
+
+
+@export.command()
+@click.argument("run")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [RUN.gif]")
+@click.option("--gif", "form", flag_value="gif", help="An animated GIF. [unless the file ends in .mp4]")
+@click.option("--mp4", "form", flag_value="mp4", help="H.264 (pip install 'nashboard[video]').")
+@click.option("--grid", "name", help="Which grid. [the one of fixed noise]")
+@click.option("--rate", type=click.FloatRange(0.5, 60), default=8, show_default=True, help="Pictures a second.")
+@click.option("--frames", "most", type=click.IntRange(2, 2000), default=300, show_default=True, help="At most so many.")
+@finds_run
+def video(
+    run: str, output: Path | None, form: str | None, name: str | None, rate: float, most: int, **found_by: Any
+) -> None:
+    """A grid through training as a moving picture, each with its step."""
+    kind = form or ("mp4" if output is not None and output.suffix == ".mp4" else "gif")
+    path = output or Path(f"{run}.{kind}")
+    with Console(stderr=True).status(f"Writing {path} …"), stored_run(run, **found_by) as stored:
+        grids = chosen(stored, name, most)
+        (to_mp4 if kind == "mp4" else to_gif)(stored, grids, path, rate)
+    steps = f"steps {grids[0].step:,} to {grids[-1].step:,}"
+    click.echo(
+        f"Wrote {path}: {len(grids)} pictures of {grids[0].name!r}, {steps} ({path.stat().st_size / 1e6:.1f} MB)."
+    )

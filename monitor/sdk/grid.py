@@ -35,8 +35,8 @@ class Picture:
     crisp: bool
 
 
-def tiles(images: Array, bad: Array | None = None) -> Picture:
-    """Images (N, H, W, C) uint8 side by side, the first ones up to 10 × 10, with a margin around each.
+def tiles(images: Array, bad: Array | None = None, rows: int = 0) -> Picture:
+    """Images (N, H, W, C) uint8 side by side, the first ones up to 10 × 10, with a margin around each; or all in so many `rows`.
 
     Args:
         bad: (N, H, W), where a pixel is to be shown as no number.
@@ -46,8 +46,8 @@ def tiles(images: Array, bad: Array | None = None) -> Picture:
     factor = max(1, ENLARGED // max(images.shape[1:3])) if max(images.shape[1:3]) < TINY else 1
     height, width = images.shape[1] * factor, images.shape[2] * factor
     fit = max(1, GRID_SIDE // height) * max(1, GRID_SIDE // width)
-    count = min(len(images), MAX_TILES, fit)
-    columns = min(math.ceil(math.sqrt(count)), max(1, GRID_SIDE // width))
+    count = len(images) if rows else min(len(images), MAX_TILES, fit)
+    columns = len(images) // rows if rows else min(math.ceil(math.sqrt(count)), max(1, GRID_SIDE // width))
     rows = math.ceil(count / columns)
     shown = numpy.broadcast_to(images[:count], (*images[:count].shape[:3], 3))
     if bad is not None:

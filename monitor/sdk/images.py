@@ -34,6 +34,7 @@ class Taken:
     name: str
     declared: tuple[float, float] | None
     labels: Labels = NO_LABELS
+    strips: int = 0
 
     def array(self) -> Array:
         """The copy as a numpy array. Waits for the device."""
@@ -56,8 +57,15 @@ class Painter:
         Image.preinit()
         self._ranges = RangeMemory()
 
-    def take(self, batch: Any, name: str, value_range: tuple[float, float] | None, labels: Labels = NO_LABELS) -> Taken:
-        """Copies what is needed of a batch, without waiting for a device.
+    def take(
+        self,
+        batch: Any,
+        name: str,
+        value_range: tuple[float, float] | None,
+        labels: Labels = NO_LABELS,
+        strips: int = 0,
+    ) -> Taken:
+        """Copies what is needed of a batch, without waiting for a device; all of it when it is drawn in so many `strips`.
 
         Raises:
             InvalidValue: not an array or tensor, of a shape, type or size that can't be drawn, or labels that are not one a row.
@@ -69,9 +77,9 @@ class Painter:
         check_shape(tuple(batch.shape), batch.dtype)
         declared = None if value_range is None else _declared(value_range)
         labels.check(len(batch))
-        rows = batch[: _rows_needed(tuple(batch.shape))]
+        rows = batch if strips else batch[: _rows_needed(tuple(batch.shape))]
         copy = copied(rows) if is_torch(batch) else rows.copy()
-        return Taken(copy, moment(copy), name, declared, labels)
+        return Taken(copy, moment(copy), name, declared, labels, strips)
 
     def paint(self, taken: Taken, step: int, time: float, name: str, kind: str) -> Samples:
         """The record: grid and batch."""
@@ -81,7 +89,7 @@ class Painter:
         images = as_images(array)
         low, high, inferred = self._ranges.of(name, images, taken.declared)
         pixels = to_uint8(images, low, high)
-        picture = tiles(pixels, _bad(images))
+        picture = tiles(pixels, _bad(images), taken.strips)
         flat = array.ndim == 2
         kept = array.astype("<f4", copy=False) if flat else pixels.transpose(0, 3, 1, 2)
         return self._record(taken, picture, kept, named(low, high), inferred, step, time, kind)
@@ -106,7 +114,7 @@ class Painter:
         import numpy
 
         per_row = max(1, kept[:1].nbytes)
-        kept = numpy.ascontiguousarray(kept[: min(MAX_ROWS, MAX_BATCH_BYTES // per_row)])
+        kept = numpy.ascontiguousarray(kept[: 0 if taken.strips else min(MAX_ROWS, MAX_BATCH_BYTES // per_row)])
         return Samples(
             step=step,
             time=time,

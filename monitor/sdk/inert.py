@@ -29,6 +29,9 @@ class InertRun(Run):
     def reference(self, *args: Any, **kwargs: Any) -> None:
         """Does nothing."""
 
+    def interpolation(self, *args: Any, **kwargs: Any) -> None:
+        """Does nothing."""
+
     def field(self, *args: Any, **kwargs: Any) -> None:
         """Does nothing."""
 

@@ -76,8 +76,9 @@ class Media:
         value_range: tuple[float, float] | None,
         labels: Any,
         label_names: Sequence[str] = (),
+        rows: int = 0,
     ) -> tuple[str, Drawing]:
-        """A grid, see `Run.samples`.
+        """A grid, see `Run.samples`; of so many `rows` when that is not 0, and its batch is then not kept.
 
         Raises:
             InvalidValue: what was given can't be drawn.
@@ -87,7 +88,7 @@ class Media:
         check_name(name)
         if self._painter is None:
             self._painter = Painter()
-        taken = self._painter.take(batch, name, value_range, Labels.of(labels, label_names))
+        taken = self._painter.take(batch, name, value_range, Labels.of(labels, label_names), rows)
         return "drawing samples", Drawing(taken, step, time.time(), name, kind)
 
     def plane(self, values: Any, bounds: Sequence[float], step: int, name: str) -> tuple[str, Plane]:

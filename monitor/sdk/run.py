@@ -139,6 +139,31 @@ class Run:
             self._doctor.prepare()
 
     @guarded
+    def interpolation(
+        self,
+        generator: Callable[[Any], Any],
+        z0: Any,
+        z1: Any,
+        steps: int = 10,
+        step: int | None = None,
+        name: str = "interpolation",
+        value_range: tuple[float, float] | None = None,
+    ) -> None:
+        """Records strips of what `generator` makes of the way from each row of `z0` to the same row of `z1`.
+
+        It is called at once, without gradients; a module with its running statistics. All random numbers are put back.
+
+        Args:
+            generator: a module or function, (N, latent) → images. z0, z1: (K, latent), up to 16 strips. steps: 2 to 32 a strip.
+            step, name, value_range: as in `samples`.
+        """
+        from monitor.sdk.interpolation import strips
+
+        batch, rows = strips(generator, z0, z1, steps)
+        job = self._media.drawing(batch, self._at(step), name, "interpolation", value_range, None, rows=rows)
+        self._submit(job)
+
+    @guarded
     def field(self, values: Any, bounds: Sequence[float], step: int | None = None, name: str = "discriminator") -> None:
         """Records what a function of the plane gives on a regular grid: the discriminator's output, for data of two dimensions.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from monitor import wire
 from monitor.archive.opening import open_run
@@ -167,3 +169,25 @@ def test_the_report_is_one_small_file(lab: Lab, tmp_path: Path) -> None:
     assert answer.headers["content-disposition"] == 'attachment; filename="full.html"'
     assert answer.text == page
     assert lab.service.http.get("/runs/none/report.html").status_code == 404
+
+
+def test_a_grid_through_training_becomes_a_gif(lab: Lab, tmp_path: Path) -> None:
+    made = nashboard(lab, "export", "video", "full", "-o", str(tmp_path / "a.gif"), "--frames", "5", "--rate", "4")
+    assert "5 pictures of 'fixed', steps 0 to 390" in made.output
+    with Image.open(tmp_path / "a.gif") as gif:
+        assert gif.n_frames == 5  # type: ignore[attr-defined]
+        spans, pictures = [], set()
+        for place in range(5):
+            gif.seek(place)
+            spans.append(gif.info["duration"])
+            pictures.add(gif.convert("RGB").tobytes())
+    assert spans == [250, 250, 250, 250, 1500]
+    assert len(pictures) == 5
+
+
+def test_a_video_that_can_not_be_made_is_said(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    made = nashboard(lab, "export", "video", "full", "-o", str(tmp_path / "a.mp4"))
+    assert (made.exit_code, "pip install 'nashboard[video]'" in made.output) == (1, True)
+    made = nashboard(lab, "export", "video", "full", "--grid", "other", "-o", str(tmp_path / "a.gif"))
+    assert (made.exit_code, "it has fixed" in made.output) == (1, True)
