@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 # OpenMP's spinning threads make two trainings on two cores many times slower.
 export OMP_WAIT_POLICY := passive
 
-.PHONY: demo test test-only lint format bench browser clean
+.PHONY: demo test test-only lint format bench browser nginx clean
 
 demo: $(VENV)/.demo  ## service, dashboard and two trainings on http://127.0.0.1:8642
 	$(BIN)/nashboard demo $(ARGS)
@@ -33,6 +33,9 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 browser: $(VENV)/.dev  ## a Chromium for the browser tests
 	$(BIN)/python -m tests.chromium
 
+nginx: $(VENV)/.dev  ## an nginx for the tests of reverse proxies
+	$(BIN)/python -m tests.nginx
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -42,7 +45,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: lint browser test-only  ## formatter, linter, strict types, all tests
+test: lint browser nginx test-only  ## formatter, linter, strict types, all tests
 
 test-only: $(VENV)/.dev
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)

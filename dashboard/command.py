@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import click
@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from dashboard.app import API, attach
 from dashboard.proxy import METHODS, Proxy
 from monitor.errors import SettingError
+from monitor.prefix import Prefix
 from monitor.settings import DEFAULT_SERVER
 
 
@@ -42,6 +43,10 @@ def create_app(api: str, root_path: str = "") -> FastAPI:
 class Server(uvicorn.Server):
     """Says where it is once it really listens."""
 
+    def __init__(self, config: uvicorn.Config, release: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._release = release
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts to listen."""
         await super().startup(sockets)
@@ -52,7 +57,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Lets go of the long polls first, then stops as usual."""
-        self.config.app.state.proxy.stopping.set()  # type: ignore[union-attr]
+        self._release()
         await super().shutdown(sockets)
 
 
@@ -65,8 +70,9 @@ def dashboard(api: str, host: str, port: int, root_path: str) -> None:
     """Starts the dashboard apart from the service, which it reaches at --api."""
     if not api.startswith(("http://", "https://")):
         raise SettingError(f"--api={api!r} is not allowed: it must begin with http:// or https://")
+    app = create_app(api, root_path)
     config = uvicorn.Config(
-        create_app(api, root_path),
+        Prefix(app, root_path),
         host=host,
         port=port,
         root_path=root_path,
@@ -74,7 +80,7 @@ def dashboard(api: str, host: str, port: int, root_path: str) -> None:
         access_log=False,
         timeout_graceful_shutdown=2,
     )
-    server = Server(config)
+    server = Server(config, app.state.proxy.stopping.set)
     server.run()
     if not server.started:
         raise SettingError(f"can't listen on {host}:{port}: is something else there already?")

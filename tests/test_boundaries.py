@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.wire_types": set(),
     "monitor.errors": set(),
     "monitor.signals": set(),
+    "monitor.prefix": set(),
     "monitor.losses": set(),
     "monitor.settings": {"monitor.errors"},
     "monitor.sdk": {
@@ -55,7 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.reports": {"monitor.sources", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.signals"},
     "monitor.exports": {"monitor.sources", "monitor.sdk", "monitor.wire", "monitor.errors"},
     "monitor.archive": {"monitor.sources", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings"},
-    "dashboard": {"monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals", "monitor.losses"},
+    "dashboard": {"monitor.prefix", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals", "monitor.losses"},
     "trainer": {"monitor", "monitor.errors", "monitor.settings"},
 }  # fmt: skip
 NEVER: dict[str, set[str]] = {

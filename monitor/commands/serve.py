@@ -14,6 +14,7 @@ import uvicorn
 
 from monitor.api.app import create_app
 from monitor.errors import SettingError
+from monitor.prefix import Prefix
 from monitor.settings import ServiceSettings, load
 from monitor.storage.tokens import Right
 
@@ -92,7 +93,7 @@ def serve(dir_: str | None, no_dashboard: bool, **given: Any) -> None:
         attach(app, root_path=settings.root_path)
     spare_the_collector()
     config = uvicorn.Config(
-        app,
+        Prefix(app, settings.root_path),
         root_path=settings.root_path,
         log_level="warning",
         access_log=False,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from monitor.errors import InvalidValue
 from monitor.sdk.alerts import Alerts, Callback
@@ -248,7 +249,11 @@ class Run:
         path = self._shipper.courier.path if self._shipper else ""
         if path.startswith(("http://", "https://")):
             return path
-        return self._settings.server.rstrip("/") + (path or f"/runs/{self.id}")
+        server = self._settings.server.rstrip("/")
+        below = urlsplit(server).path
+        if below and path.startswith(f"{below}/"):  # the service knows the prefix that it is served under
+            server = server.removesuffix(below)
+        return server + (path or f"/runs/{self.id}")
 
     @property
     def alerts(self) -> list[Alert]:

@@ -8,21 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from dashboard.proxy import METHODS, Proxy
 from tests.dashboard.looks import last_x
 from tests.dashboard.seeds import Lab
 from tests.support import Service, until
@@ -131,7 +125,7 @@ def test_the_token_is_asked_for_once(tmp_path: Path, tab: Callable[..., Any]) ->
             field = one.page.get_by_label("Token", exact=True)
             field.fill("wrong-token-0123456789")
             one.page.get_by_role("button", name="Log in").click()
-            expect(one.page.locator(".fault")).to_have_text("That is not a token of this service.")
+            expect(one.page.locator("dialog .fault")).to_have_text("That is not a token of this service.")
             field.fill("read-me-0123456789")
             one.page.get_by_role("button", name="Log in").click()
             expect(one.page.get_by_role("heading", name="No runs yet")).to_be_visible()
@@ -173,57 +167,3 @@ def test_a_long_poll_does_not_hold_up_the_end(own_lab: Lab) -> None:
     polling.join(20)
     assert answers == [503]  # nothing happens in this service: only the end can have answered it
     assert time.monotonic() - started < 10
-
-
-class Front:
-    """A reverse proxy that serves what is at `target` below a prefix, as people set up nginx."""
-
-    def __init__(self, target: str, prefix: str) -> None:
-        self.proxy = Proxy(target)
-        routes = [Route(f"{prefix}/{{path:path}}", self.strip, methods=METHODS)]
-        app = Starlette(routes=routes, lifespan=self.lifespan)
-        config = uvicorn.Config(app, port=0, log_level="warning", loop="asyncio", timeout_graceful_shutdown=1)
-        self.prefix, self.server = prefix, uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run)
-
-    @asynccontextmanager
-    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        yield
-        await self.proxy.close()
-
-    async def strip(self, request: Request) -> Response:
-        request.scope["path"] = request.scope["path"].removeprefix(self.prefix)
-        return await self.proxy(request)
-
-    def __enter__(self) -> str:
-        self.thread.start()
-        until(lambda: self.server.started)
-        return f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}{self.prefix}"
-
-    def __exit__(self, *_: object) -> None:
-        self.server.should_exit = True
-        self.thread.join(20)
-
-
-@pytest.mark.browser
-def test_a_live_run_behind_a_prefix(tmp_path: Path, page: Page) -> None:
-    service = Service(tmp_path, dashboard=True, root_path="/lab/gan").start()
-    service.http = httpx.Client(base_url=f"http://127.0.0.1:{service.port}/api/v1")
-    try:
-        lab = Lab(service)
-        run = lab.run("below")
-        lab.log(run, range(30))
-        lab.samples(run, [0])
-        with Front(f"http://127.0.0.1:{service.port}", "/lab/gan") as url:
-            page.goto(url + "/")
-            page.locator(f'.ag-row[row-id="{run}"]').get_by_role("link").click()
-            expect(page).to_have_url(f"{url}/runs/{run}")
-            until(lambda: last_x(page) == 29)
-            lab.log(run, range(30, 40))
-            until(lambda: last_x(page) == 39)
-            expect(page.locator(".picture img").first).to_be_visible()
-            page.reload()
-            until(lambda: last_x(page) == 39)
-            page.goto("about:blank")
-    finally:
-        service.close()
