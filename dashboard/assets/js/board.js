@@ -190,6 +190,7 @@ export class Board {
 
   /** The step whose samples were chosen to be seen, in the charts of a single run. */
   mark(chart) {
+    if (!chart.now) return; // the timeline of alerts has no such line
     const [data, ...others] = this.runs();
     const step = others.length ? null : view.number("sample");
     upright(chart, chart.now, step === null ? null : this.axis(data).x(step));

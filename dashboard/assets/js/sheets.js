@@ -3,8 +3,9 @@
 import { boot } from "./boot.js";
 import * as api from "./api.js";
 
-const KEPT = 24; // sheets in memory, some 4 MB each at most
-const held = new Map(); // hash of the batch → promise of its sheet, the newest last
+const KEPT = 24; // sheets in memory, and not more pixels than these: 64 MB
+const PIXELS = 16e6;
+const held = new Map(); // hash of the batch → { asked: promise of its sheet, pixels }, the newest last
 
 /** Side of the square images that rows of so many numbers are; 0 when they are none. As the SDK has it. */
 export function side(features) {
@@ -30,15 +31,25 @@ export function address(run, grid, what) {
 
 /** The sheet of a grid of a run, as { image, columns, width, height } of a tile; null when it can't be had. */
 export function sheet(run, grid) {
-  const known = held.get(grid.batch);
+  const known = held.get(grid.batch) ?? { asked: load(`${boot.api}/${address(run, grid, "sheet")}`, grid.shape[0]), pixels: 0 };
   held.delete(grid.batch);
-  const asked = known ?? load(`${boot.api}/${address(run, grid, "sheet")}`, grid.shape[0]);
-  held.set(grid.batch, asked);
-  if (held.size > KEPT) held.delete(held.keys().next().value);
-  return asked.then((found) => {
+  held.set(grid.batch, known);
+  return known.asked.then((found) => {
     if (!found) held.delete(grid.batch); // the next one asks again
+    else known.pixels = found.image.naturalWidth * found.image.naturalHeight;
+    tidy();
     return found;
   });
+}
+
+/** Lets go of the oldest ones; the two newest stay: what is shown, and the data. */
+function tidy() {
+  let pixels = [...held.values()].reduce((sum, one) => sum + one.pixels, 0);
+  for (const [hash, one] of held) {
+    if (held.size <= 2 || (held.size <= KEPT && pixels <= PIXELS)) return;
+    held.delete(hash);
+    pixels -= one.pixels;
+  }
 }
 
 async function load(url, count) {

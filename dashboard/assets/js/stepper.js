@@ -18,6 +18,7 @@ export class Stepper {
     this.slider.addEventListener("input", () => (this.pause(), this.to(Number(this.slider.value))));
     this.playButton = button("play", t("Play"), () => (this.playing ? this.pause() : this.play()));
     this.follow = h("button", { class: "chip", title: t("Show each new step as it comes"), onclick: () => (this.pause(), view.set({ sample: null })) }, t("Latest"));
+    this.playButton.dataset.act = "play";
     this.output = h("output", { class: "sample-step" });
     this.element = h(
       "div",

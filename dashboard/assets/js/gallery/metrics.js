@@ -37,7 +37,7 @@ export class Metrics {
       "section",
       { class: "card metrics", hidden: true, "aria-label": t("Sample metrics") },
       h("header", { class: "card-head" }, h("h3", {}, t("Sample metrics")), this.head),
-      h("table", { class: "metric-table" }, h("thead", {}, h("tr", {}, h("th", {}), h("th", {}, t("samples")), h("th", { title: t("What the data read against themselves, at equal numbers: no generator does better but by chance") }, t("data")))), this.body),
+      h("table", { class: "metric-table" }, h("thead", {}, h("tr", {}, h("td", {}), h("th", {}, t("samples")), h("th", { title: t("What the data read against themselves, at equal numbers: no generator does better but by chance") }, t("data")))), this.body),
       this.foot,
     );
   }

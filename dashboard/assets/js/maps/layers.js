@@ -83,14 +83,16 @@ export class Layers {
     const { chosen } = this.map.state;
     const radius = MADE * (x.length > MANY ? SMALLER : 1);
     context.lineWidth = x.length > MANY ? 0.6 : 1.2;
+    // told once a frame of the training, not once a frame of the screen while points move
+    const shares = distance && this.#kept("far", [distance, limit], () => distance.map((one) => remoteness(one, limit)));
+    const tints = distance && this.#kept("tints", [shares, colours], () => shares.map((one) => mixed(colours.near, colours.far, one || 0)));
     for (let i = 0; i < x.length; i += 1) {
       if (!Number.isFinite(x[i]) || !Number.isFinite(y[i])) continue;
       const [px, py] = [place.x(x[i]), place.y(y[i])];
-      const far = distance ? remoteness(distance[i], limit) : 0;
       context.globalAlpha = alpha * (chosen && !chosen.has(i) ? FAINT : 0.92);
-      const colour = distance ? mixed(colours.near, colours.far, far) : colours.fake;
+      const colour = tints?.[i] ?? colours.fake;
       context.beginPath();
-      if (far > 0.5) cross(context, px, py, radius, colour);
+      if (shares?.[i] > 0.5) cross(context, px, py, radius, colour);
       else dot(context, px, py, radius, colour, colours.ground);
     }
     context.globalAlpha = 1;

@@ -90,9 +90,10 @@ export class Occupancy {
     const largest = modes.clusters
       .map((one, i) => [modes.shares[i][at] ?? 0, one])
       .sort((a, b) => b[0] - a[0])
+      .filter(([share]) => share >= 0.005)
       .slice(0, 3)
       .map(([share, one]) => `${called(one, t)} ${percent(share)}`);
-    this.told.textContent = `${t("step {n}", { n: format.steps(modes.steps[at]) })}: ${largest.join(", ")}, ${t("off the data")} ${percent(modes.off[at] ?? 0)}`;
+    this.told.textContent = `${t("step {n}", { n: format.steps(modes.steps[at]) })}: ${[...largest, `${t("off the data")} ${percent(modes.off[at] ?? 0)}`].join(", ")}`;
   }
 
   close() {

@@ -163,6 +163,7 @@ export class SamplesTab {
     if (wanted === "none") return [null, null];
     if (wanted === "previous") return before ? [{ ...stored(before), label: t("step {n}", { n: format.steps(before.step) }) }, null] : [null, t("There is no step before this one.")];
     if (wanted === "nearest") {
+      if (real && !pictured(real)) return [null, t("The rows of these samples are no images: there is none to show of the nearest.")];
       const frame = pictured(real) ? await this.#frame(grid) : null;
       const found = frame && (await nearestReal(this.page.id, grid, frame, real));
       return found ? [found, null] : [null, t("Nearest real samples are told once the step has a map; that needs run.reference(…).")];
@@ -208,6 +209,7 @@ export class SamplesTab {
   async absorb(change) {
     if (change?.fields?.length) this.plane.add(change.fields);
     if (change?.samples?.some(planar) && !this.plane.fields.length) await this.plane.load();
+    if (view.get("tab") !== "samples") return; // it is drawn when it is seen again
     const measured = Object.keys(change?.points ?? {}).some((name) => name.startsWith("sample/"));
     const placed = view.get("against") === "nearest" && change?.projections?.length;
     if (placed) this.frames.forget(change.projections);

@@ -130,6 +130,10 @@ export class TsneTab {
     if (!["sample", "map", "grid", "density", "trail", "noreal", "tab"].some((key) => changed.has(key))) return;
     if (view.get("tab") !== "tsne") return this.stepper.pause(); // it is drawn when it is seen again
     try {
+      if (this.missed) {
+        this.missed = false;
+        return await this.open();
+      }
       if (changed.has("grid") && this.modes?.name !== this.name) await this.#loadModes();
       await this.draw({ still: changed.has("map") || changed.has("grid") });
     } catch (error) {
@@ -269,6 +273,7 @@ export class TsneTab {
     if (!change?.projections?.length && !change?.samples?.length) return;
     const fresh = change.projections ?? [];
     if (fresh.length) this.frames.forget(fresh);
+    if (view.get("tab") !== "tsne") return void (this.missed = true); // it is fetched when it is seen again
     const [wasAt, followed] = [this.stepper.step, view.get("sample") === null];
     await this.frames.load();
     const from = Math.min(...fresh);

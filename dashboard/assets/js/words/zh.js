@@ -1,6 +1,9 @@
 // 简体中文。键是英文原文。
 
+import { samples } from "./zh/samples.js";
+
 export const words = {
+  ...samples,
   "Add run": "添加运行",
   "All runs": "所有运行",
   Compare: "比较",
