@@ -12,6 +12,7 @@ import { t } from "./words.js";
 
 const AHEAD = [0.04, 0.2]; // share of the x axis that a running run has before it, least and most
 const AHEAD_SECONDS = 10;
+const FRAME = 50; // ms of drawing in one frame
 
 export class Board {
   /** @param runs the RunData whose curves are drawn. `want(data, names)` fetches what a chart needs when it is first seen. */
@@ -78,19 +79,20 @@ export class Board {
     }
     this.#look();
     this.redraw();
-    await this.prepare();
-    this.redraw();
+    if (await this.prepare()) this.redraw();
   }
 
-  /** Fetches what the x axis and the zoom need. */
+  /** Fetches what the x axis and the zoom need. @returns whether there is something else to draw now. */
   async prepare() {
     const need = NEEDS[this.look.x];
     try {
-      if (need) await Promise.all(this.runs().map((data) => this.want(data, [need])));
+      const axes = need ? await Promise.all(this.runs().map((data) => this.want(data, [need]))) : [];
       this.axes.clear();
-      await Promise.all(this.runs().map((data) => data.zoom(this.#steps(data), this.signal)));
+      const rows = await Promise.all(this.runs().map((data) => data.zoom(this.#steps(data), this.signal)));
+      return [...axes, ...rows].some(Boolean);
     } catch (error) {
       if (!this.signal.aborted && !(error instanceof TypeError) && !error.status) throw error; // the banner tells the rest
+      return false;
     }
   }
 
@@ -217,8 +219,11 @@ export class Board {
   #resized(entries) {
     for (const { target } of entries) {
       const chart = [...this.charts].find((one) => one.plot === target);
-      const full = chart?.plot._fullLayout;
-      if (full && (full.width !== target.clientWidth || full.height !== target.clientHeight)) chart.touch();
+      if (!chart) continue;
+      // read here, where the layout is known: asked for while charts are drawn, the browser would lay out the page for each of them
+      chart.size = { width: target.clientWidth, height: target.clientHeight };
+      const full = chart.plot._fullLayout;
+      if (full && (full.width !== chart.size.width || full.height !== chart.size.height)) chart.touch();
     }
     this.soon();
   }
@@ -257,9 +262,16 @@ export class Board {
   async #draw() {
     const Plotly = await plotly().catch(() => null);
     if (!Plotly || this.signal.aborted) return;
-    for (const chart of this.charts) {
-      if (chart.dirty && chart.seen && chart.plot.clientWidth) chart.draw(Plotly);
+    const began = performance.now();
+    const waiting = [...this.charts].filter((chart) => chart.dirty && chart.seen && chart.size?.width);
+    const under = waiting.findIndex((chart) => chart.element.matches(":hover"));
+    if (under > 0) waiting.unshift(...waiting.splice(under, 1)); // what is under the hand answers first
+    for (const chart of waiting) {
+      // a frame is put on the screen when its time is up; the others follow in the next ones
+      if (performance.now() - began > FRAME) return this.soon();
+      chart.draw(Plotly);
     }
+    return undefined;
   }
 }
 

@@ -167,11 +167,11 @@ export class Chart {
     const { threshold } = this.spec;
     const room = fit(threshold === undefined ? all : [...all, { y: [threshold] }], look.log);
     const [from, to] = this.spec.range ?? look.range ?? this.board.extent();
-    if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.plot.clientWidth)));
+    if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.size.width)));
     // what the plot's frame hangs on: as long as it stays the same, new points go straight into the lines
     const shades = this.shades(colours);
     const levels = this.levels(colours, room);
-    const key = [from, to, marks.length, levels.map((one) => one.y0), JSON.stringify(shades.map((one) => [one.x0, one.fillcolor])), this.plot.clientWidth, this.plot.clientHeight, ...all.map((one) => one.uid)].join();
+    const key = [from, to, marks.length, levels.map((one) => one.y0), JSON.stringify(shades.map((one) => [one.x0, one.fillcolor])), this.size.width, this.size.height, ...all.map((one) => one.uid)].join();
     if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, { ...this.layout(colours, [from, to], room), shapes: [...shades, ...levels] }, CONFIG);
     this.frameKey = key;
     this.listen();
@@ -218,8 +218,7 @@ export class Chart {
     const base = colours.layout;
     return {
       ...base,
-      width: this.plot.clientWidth,
-      height: this.plot.clientHeight,
+      ...this.size,
       dragmode: touch.matches || this.spec.range ? false : "zoom",
       xaxis: { ...base.xaxis, fixedrange: Boolean(this.spec.range), ticksuffix: this.spec.range ? "" : this.board.suffix, range, autorange: false },
       yaxis: { ...base.yaxis, type: look.log ? "log" : "linear", range: room, autorange: false },

@@ -101,26 +101,31 @@ export class RunData {
     return cursor;
   }
 
-  /** Sets the zoom in steps (null: the whole run) and fetches finer rows for it where there are any. */
+  /**
+   * Sets the zoom in steps (null: the whole run) and fetches finer rows for it where there are any.
+   * @returns whether there are other rows to draw now.
+   */
   async zoom(range, signal) {
     const same = range && this.zoomed && range[0] === this.zoomed[0] && range[1] === this.zoomed[1];
-    if (same || (!range && !this.zoomed)) return;
+    if (same || (!range && !this.zoomed)) return false;
     this.zoomed = range;
     this.generation += 1;
-    if (!range) this.fine.clear();
-    else await this.refine(signal);
+    if (range) return this.refine(signal);
+    this.fine.clear();
+    return true;
   }
 
   async refine(signal, names = [...this.wanted]) {
     const [from, to] = this.zoomed;
     const generation = this.generation;
     const coarse = names.filter((name) => (this.series.get(name)?.bucket ?? 1) > 1);
-    if (!coarse.length) return;
+    if (!coarse.length) return false;
     // a little more than is shown, so that lines leave the plot at both sides
     const margin = Math.ceil((to - from) / 20) + 1;
     const { found } = await this.#fetch(coarse, Math.max(0, Math.floor(from) - margin), Math.ceil(to) + margin, signal);
-    if (generation !== this.generation) return; // zoomed again meanwhile
+    if (generation !== this.generation) return false; // zoomed again meanwhile
     for (const name of coarse) this.fine.set(name, { series: new Series(found[name]) });
+    return true;
   }
 
   /**
