@@ -24,7 +24,7 @@ class Showing:
         self._rng = torch.Generator().manual_seed(config.seed + 1)
         self._count = IMAGES if dataset.is_images else POINTS
         self._fixed = self._noise()
-        rows = dataset.rows(REFERENCE, self._rng)
+        rows = self._real_rows(len(dataset.samples))
         labels = None if dataset.labels is None else dataset.labels[rows]
         run.reference(dataset.samples[rows], value_range=self._range, labels=labels)
         self._plane = plane(dataset, config)
@@ -48,6 +48,10 @@ class Showing:
         """Goes on from `state_dict`."""
         self._rng.set_state(state["rng"])
         self._fixed = state["fixed"]
+
+    def _real_rows(self, there: int) -> Tensor:
+        """Which samples are the reference: each once, as far as there are enough."""
+        return torch.randperm(there, generator=self._rng)[:REFERENCE]
 
     def _noise(self) -> Tensor:
         return torch.randn(self._count, self._latent, generator=self._rng)

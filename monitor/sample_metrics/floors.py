@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from monitor.sample_metrics.laws import memorization
+from monitor.sample_metrics.laws import memorization, nearest_other
 from monitor.sample_metrics.moments import fid, kid
 from monitor.sample_metrics.occupancy import Clusters, effective_modes, ndb
 from monitor.sample_metrics.vendi import vendi
@@ -49,8 +49,8 @@ def floor_of_rest(apart: Array, rows: Array, n: int, rng: numpy.random.Generator
 
     order = rng.permutation(len(rows))
     shown, rest = order[:n], order[n:]
-    own = apart[numpy.ix_(rest, rest)] + numpy.where(numpy.eye(len(rest), dtype=bool), numpy.inf, 0.0)
-    found = {"memorization": memorization(apart[numpy.ix_(shown, rest)].min(axis=1), own.min(axis=1))}
+    own = nearest_other(apart[numpy.ix_(rest, rest)])
+    found = {"memorization": memorization(apart[numpy.ix_(shown, rest)].min(axis=1), own)}
     if min(len(shown), len(rest)) > 2 * rows.shape[1]:
         found["fid"] = fid(rows[rest], rows[shown])
     return found

@@ -9,7 +9,7 @@ from monitor.errors import InvalidValue
 from monitor.sample_metrics.distances import Matrix, Within, distances
 from monitor.sample_metrics.diversity import diversity, duplicates, nearest_neighbor_distance, support
 from monitor.sample_metrics.floors import averaged, floor_of_clusters, floor_of_rest, floor_of_split
-from monitor.sample_metrics.laws import energy_distance, memorization, mmd, two_sample_accuracy
+from monitor.sample_metrics.laws import energy_distance, memorization, mmd, nearest_other, two_sample_accuracy
 from monitor.sample_metrics.manifolds import coverage, density, precision, recall
 from monitor.sample_metrics.moments import fid, kid
 from monitor.sample_metrics.occupancy import Clusters, effective_modes, ndb
@@ -84,7 +84,7 @@ class Reference:
         self._real = self._rows[:MOST]
         self._whole = distances(self._real)
         apart = distances(self._rows)
-        self._own = Within(apart).radius(1)
+        self._own = nearest_other(apart)
         self.floors = self._floors(apart, seed)
 
     def measure(self, samples: Array) -> Measured:

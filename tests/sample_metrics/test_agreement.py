@@ -1,0 +1,113 @@
+"""Agreement with public packages and slow, obvious references; floors of every value that is read beside one."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any
+
+import numpy
+import pytest
+from prdc import compute_prdc
+from sklearn.datasets import load_digits
+
+from monitor.sample_metrics import Reference, kid, ms_ssim
+from monitor.sample_metrics.distances import Matrix, Within, distances
+from monitor.sample_metrics.laws import nearest_other
+from monitor.sample_metrics.manifolds import coverage, density, precision, recall
+from monitor.sample_metrics.structure import WEIGHTS, similarity
+
+Array = numpy.ndarray[Any, Any]
+RNG = numpy.random.default_rng(3)
+
+
+@pytest.mark.parametrize("k", [3, 5])
+def test_precision_recall_density_coverage_are_those_of_prdc(k: int) -> None:
+    real, fake = RNG.normal(size=(300, 16)), RNG.normal(size=(300, 16)) * 0.8 + 0.3
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = compute_prdc(real, fake, nearest_k=k)
+    matrix = Matrix(Within(distances(real)), Within(distances(fake)), distances(real, fake))
+    found = {one.__name__: one(matrix, k) for one in (precision, recall, density, coverage)}
+    assert found == pytest.approx(truth, abs=1e-12)
+
+
+def test_kid_is_the_unbiased_double_sum() -> None:
+    """The estimator of torch-fidelity's `polynomial_mmd` (degree 3, gamma 1/D, coef0 1), on all samples at once."""
+    real, fake = RNG.normal(size=(30, 5)), RNG.normal(size=(30, 5)) + 0.5
+
+    def mean(a: Array, b: Array, same: bool) -> float:
+        values = [(x @ y / 5 + 1) ** 3 for i, x in enumerate(a) for j, y in enumerate(b) if not (same and i == j)]
+        return float(numpy.mean(values))
+
+    truth = mean(real, real, True) + mean(fake, fake, True) - 2 * mean(real, fake, False)
+    assert kid(real, fake)[0] == pytest.approx(truth, rel=1e-12)
+
+
+def smooth(image: Array) -> Array:
+    """A Gaussian of deviation 1.5 in a window of 11 × 11, edges mirrored: sum by sum."""
+    taps = numpy.exp(-(numpy.arange(-5, 6) ** 2) / (2 * 1.5**2))
+    window = numpy.outer(taps, taps) / taps.sum() ** 2
+    wide = numpy.pad(image, 5, mode="symmetric")
+    found = numpy.zeros_like(image)
+    for i in range(image.shape[0]):
+        for j in range(image.shape[1]):
+            found[i, j] = (wide[i : i + 11, j : j + 11] * window).sum()
+    return found
+
+
+def test_ms_ssim_is_what_the_paper_says() -> None:
+    first = RNG.uniform(size=(32, 32)).cumsum(0).cumsum(1)
+    first /= first.max()
+    second = numpy.clip(first + 0.1 * RNG.normal(size=first.shape), 0, 1)
+    weights, total, a, b = numpy.array(WEIGHTS[:3]) / sum(WEIGHTS[:3]), 1.0, first, second
+    for scale in range(3):
+        mean_a, mean_b = smooth(a), smooth(b)
+        var_a, var_b, cov = smooth(a * a) - mean_a**2, smooth(b * b) - mean_b**2, smooth(a * b) - mean_a * mean_b
+        structure = ((2 * cov + 0.0009) / (var_a + var_b + 0.0009)).mean()
+        luminance = ((2 * mean_a * mean_b + 0.0001) / (mean_a**2 + mean_b**2 + 0.0001)).mean()
+        total *= (structure * luminance if scale == 2 else structure) ** weights[scale]
+        a, b = ((x[::2, ::2] + x[1::2, ::2] + x[::2, 1::2] + x[1::2, 1::2]) / 4 for x in (a, b))
+    assert ms_ssim(first[None], second[None]) == pytest.approx(total, rel=1e-9)
+
+
+def test_similarity_is_told_of_images_that_are_large_enough() -> None:
+    images = RNG.integers(0, 256, (20, 1, 32, 32), dtype=numpy.uint8)
+    assert 0 < similarity(images)["sample/ms_ssim"] < 0.5
+    assert similarity(numpy.repeat(images[:1], 20, axis=0))["sample/ms_ssim"] == pytest.approx(1.0)
+    assert similarity(images[:, :, :16]) == similarity(images.reshape(20, -1)) == {}
+
+
+ALARM = (
+    "coverage", "density", "diversity", "duplicates", "effective_modes", "energy_distance", "kid", "memorization", "mmd",
+    "movement", "ndb", "nearest_neighbor_distance", "precision", "recall", "two_sample_accuracy", "vendi",
+)  # fmt: skip
+
+
+def test_every_value_has_its_floor_which_fresh_real_samples_read() -> None:
+    digits = load_digits().data[RNG.permutation(1797)] / 16
+    reference = Reference(digits[:1000])
+    assert set(reference.floors) >= {f"sample/{name}" for name in ALARM}
+    values = reference.measure(digits[1000:1256]).values
+    wide = {
+        "density": 0.2,
+        "ndb": 0.25,
+        "movement": 0.1,
+        "kid": 0.05,
+        "duplicates": 0.06,
+        "nearest_neighbor_distance": 0.15,
+    }
+    for name in ALARM:
+        if name != "movement":  # of two batches
+            floor = reference.floors[f"sample/{name}"]
+            assert values[f"sample/{name}"] == pytest.approx(floor, abs=wide.get(name, 0.08)), name
+    assert "sample/fid" in Reference(digits[:1000, :20]).floors
+
+
+def test_copies_within_the_data_are_no_neighbours() -> None:
+    rows = numpy.repeat(RNG.normal(size=(20, 3)), 2, axis=0)
+    found = nearest_other(distances(rows))
+    assert len(found) == 40
+    assert found.min() > 1e-3
+    assert len(nearest_other(numpy.zeros((5, 5)))) == 0
+    twice = Reference(numpy.repeat(RNG.normal(size=(200, 3)), 2, axis=0))
+    assert twice.measure(twice._rows[:100]).values["sample/memorization"] == 1.0  # copies of real samples
