@@ -10,9 +10,9 @@ import statistics
 import sys
 from pathlib import Path
 
+from monitor.statistics import permutation_p
 from trainer.experiment.plan import Plan, read
 from trainer.experiment.play import Result, play
-from trainer.experiment.statistics import permutation_p
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "pacgan.md"

@@ -51,13 +51,15 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.api": {
         "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.notify",
         "monitor.archive", "monitor.reports", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
+        "monitor.statistics",
     },
     "monitor.sources": {"monitor.sdk", "monitor.wire", "monitor.errors", "monitor.signals"},
     "monitor.reports": {"monitor.sources", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.signals"},
     "monitor.exports": {"monitor.sources", "monitor.sdk", "monitor.wire", "monitor.errors"},
     "monitor.archive": {"monitor.sources", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings"},
     "dashboard": {"monitor.prefix", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals", "monitor.losses"},
-    "trainer": {"monitor", "monitor.errors", "monitor.settings"},
+    "monitor.statistics": set(),
+    "trainer": {"monitor", "monitor.errors", "monitor.settings", "monitor.statistics"},
 }  # fmt: skip
 NEVER: dict[str, set[str]] = {
     "monitor.wire": HEAVY | {"PIL"},
@@ -68,6 +70,7 @@ NEVER: dict[str, set[str]] = {
     "monitor.sdk": {"fastapi", "sqlalchemy", "dash", "pydantic"},
     "monitor.storage": {"fastapi", "dash", "torch"},
     "monitor.ingest": {"fastapi", "dash", "torch"},
+    "monitor.statistics": {"torch", "sqlalchemy", "fastapi", "dash"},
     "monitor.streams": HEAVY | {"PIL"},
     "monitor.detectors": HEAVY | {"PIL"},
     "monitor.rules": HEAVY | {"PIL"},

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bench.remedies.play import Played
-from trainer.experiment.statistics import Interval, mean, permutation_p, share
+from monitor.statistics import Interval, mean, permutation_p, share
 
 MODES = 8  # of the ring
 SURE = 0.05

@@ -107,6 +107,18 @@ CHARTS: tuple[dict[str, Any], ...] = (
 )
 
 
+# Metrics of which it is known which way is better: 1 up, -1 down (docs/sample-metrics.md).
+UP = (
+    "precision", "recall", "density", "coverage", "diversity", "vendi", "effective_modes", "modes", "modes_union",
+    "modes_captured", "high_quality", "inception_score", "effective_classes",
+)  # fmt: skip
+DOWN = (
+    "fid", "kid", "mmd", "energy_distance", "duplicates", "ndb", "memorization", "ms_ssim", "non_finite", "missing_classes",
+    "reverse_kl_modes",
+)  # fmt: skip
+BETTER = {f"sample/{name}": 1 for name in UP} | {f"sample/{name}": -1 for name in DOWN}
+
+
 def catalog() -> dict[str, Any]:
     """The catalogue as the browser gets it."""
-    return {"charts": list(CHARTS), "hidden": list(HIDDEN), "layers": LAYERS}
+    return {"charts": list(CHARTS), "hidden": list(HIDDEN), "layers": LAYERS, "better": BETTER}

@@ -21,6 +21,7 @@ def layout() -> Any:
             html.Div(id="compare-note", hidden=True),
             html.Div(id="compare-charts", className="charts wide", children=card_skeletons(4)),
             html.Div(id="compare-samples", className="card samples-row", hidden=True),
+            html.Div(id="compare-parts", className="sections"),
             html.Div(id="compare-sections", className="sections"),
         ],
     )

@@ -15,6 +15,7 @@ from monitor.api import (
     batches,
     channels,
     deliveries,
+    effects,
     fields,
     health,
     joint,
@@ -65,6 +66,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     for module in (
         records,
         lists,
+        effects,
         runs,
         reports,
         series,

@@ -140,3 +140,24 @@ def test_a_deletion_says_what_it_frees_and_gives_it_back(start_service: Any) -> 
     assert ids(service) == ["kept"]
     assert not [path for path in blobs.rglob("*") if path.is_file()]
     until(lambda: database.stat().st_size < before / 2)
+
+
+def test_effects_of_one_group_against_another(shared_service: Service) -> None:
+    service = shared_service
+    for group, level in (("before", 1.0), ("after", 3.0)):
+        for seed in range(3):
+            run = f"{group}-{seed}"
+            service.declare(run, project="effects", group=group)
+            service.ship(*(scalars(step, g_loss=0.0 if step < 90 else level + seed) for step in range(100)), run=run)
+    service.ship(*(scalars(step, g_loss=math.nan) for step in range(100, 130)), run="before-0", first_seq=101)
+    until(lambda: service.get("/runs/before-0")["trouble"] == "non_finite")
+    found = service.get("/effects", before="effects//before", after="effects//after")
+    (metric,) = [one for one in found["metrics"] if one["name"] == "loss/generator"]
+    assert metric["after"]["value"] == pytest.approx(4.0)
+    assert metric["after"]["high"] - 4.0 == pytest.approx(4.3027 / math.sqrt(3), rel=1e-4)
+    assert metric["before"]["n"] == 2, "the last tenth of one run holds nothing finite"
+    assert (found["diverged"]["before"]["value"], found["collapsed"]["after"]["value"]) == (pytest.approx(1 / 3), 0.0)
+    assert found["diverged"]["before"]["low"] > 0.05
+    for before, status in (("effects", 422), ("effects//nobody", 404)):
+        answer = service.http.get("/effects", params={"before": before, "after": "effects//after"})
+        assert answer.status_code == status

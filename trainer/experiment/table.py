@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from monitor.statistics import Interval, effect, mean, permutation_p, share
 from trainer.experiment.plan import Plan
 from trainer.experiment.play import Result
-from trainer.experiment.statistics import Interval, effect, mean, permutation_p, share
 
 
 def table(plan: Plan, results: dict[tuple[str, int], Result]) -> str:

@@ -165,7 +165,8 @@ export class Chart {
     const all = ["bands", "faints", "lines"].flatMap((kind) => made.flatMap((one) => one[kind]));
     const marks = made.flatMap((one) => one.marks);
     const { threshold } = this.spec;
-    const room = fit(threshold === undefined ? all : [...all, { y: [threshold] }], look.log);
+    const held = this.spec.room?.(look) ?? all;
+    const room = fit(threshold === undefined ? held : [...held, { y: [threshold] }], look.log);
     const [from, to] = this.spec.range ?? look.range ?? this.board.extent();
     if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.size.width)));
     // what the plot's frame hangs on: as long as it stays the same, new points go straight into the lines

@@ -5,6 +5,9 @@ import { Board } from "./board.js";
 import { boot } from "./boot.js";
 import { Chart } from "./chart.js";
 import * as choice from "./chosen.js";
+import { GroupData } from "./compare/aggregate.js";
+import { Overlay } from "./compare/overlay.js";
+import { Parts } from "./compare/parts.js";
 import { appears, byId, h, icon, setText } from "./dom.js";
 import { follow } from "./live.js";
 import { trouble } from "./notices.js";
@@ -13,7 +16,12 @@ import { RunData } from "./run_data.js";
 import { Samples } from "./samples.js";
 import { arrange, signalOf } from "./sections.js";
 import * as theme from "./theme.js";
+import { traces } from "./traces.js";
 import * as view from "./view.js";
+import { t } from "./words.js";
+
+const FRESH = 5000; // ms between two drawings of the tables while runs go on
+const LAYOUTS = { "": "Overlay", multiples: "Small multiples", mean: "Mean of groups" };
 
 export class ComparePage {
   constructor(signal) {
@@ -22,11 +30,12 @@ export class ComparePage {
   }
 
   async start() {
-    document.title = "Compare · Nashboard";
+    document.title = `${t("Compare")} · Nashboard`;
     setText(byId("crumb"), "");
     await appears("compare-samples", this.signal);
     view.listen((changed) => {
-      if (changed.has("runs")) this.begin();
+      if (changed.has("runs") || changed.has("layout")) this.begin();
+      else if (changed.has("base")) this.session?.pinned();
       else if (changed.has("hide")) this.session?.hide();
     }, this.signal);
     theme.listen(() => this.session?.chips(), this.signal);
@@ -53,6 +62,28 @@ class Comparison {
     this.signal = signal;
     this.runs = choice.chosen().map((run) => ({ ...run, data: new RunData(run.id) }));
     this.charts = new Map();
+    this.layout = view.get("layout") in LAYOUTS ? view.get("layout") : "";
+  }
+
+  /** The runs that are neither lost nor hidden. */
+  get visible() {
+    return this.known.filter((run) => !run.hidden);
+  }
+
+  /** The run that the others are held against, or undefined. */
+  get baseline() {
+    return this.visible.find((run) => run.id === view.get("base"));
+  }
+
+  /** The head of a table with a column a run. */
+  head() {
+    const colours = theme.palette().runs;
+    const cells = this.visible.map((run) => {
+      const style = colours[run.slot];
+      const swatch = h("i", { class: "swatch", style: `--swatch:${style.color}`, "data-dash": style.line.line.dash });
+      return h("th", { scope: "col", title: run.id }, swatch, " ", this.name(run), run === this.baseline ? h("span", { class: "muted" }, ` (${t("baseline")})`) : null);
+    });
+    return h("thead", {}, h("tr", {}, h("td"), ...cells));
   }
 
   async start() {
@@ -63,16 +94,28 @@ class Comparison {
     this.chips();
     if (!this.note()) return;
     for (const id of ["compare-charts", "compare-sections"]) byId(id).replaceChildren();
+    this.layouts();
+    this.lines = this.layout === "mean" ? this.groups() : this.known.map((run) => this.lineOf(run));
     this.board = new Board({
       signal: this.signal,
-      runs: () => this.known.map((run) => run.data),
+      runs: () => this.lines.map((line) => line.data),
       want: (data, names) => data.want(names.filter((name) => data.summary(name)), this.signal),
     });
     const lanes = this.known.map((run) => ({ id: run.id, label: this.name(run) }));
     this.samples = new Samples(byId("compare-samples"), lanes, { reference: false, signal: this.signal });
     byId("compare-samples").hidden = false;
+    this.overlay = new Overlay({
+      runs: () => this.visible.map((run) => ({ id: run.id, label: this.name(run) })),
+      grid: (id) => this.samples.shown(id),
+      pictures: this.samples.pictures,
+      signal: this.signal,
+    });
+    this.samples.onRender = () => this.overlay.render();
+    byId("compare-samples").querySelector(".card-head").append(this.overlay.controls);
+    byId("compare-samples").append(this.overlay.element);
     const { cursor } = await trouble(() => api.get("live", { signal: this.signal }), "compare-note", this.signal);
     this.lay();
+    this.parts = new Parts(this);
     this.hide();
     this.board.prepare().then(() => this.board.redraw(), () => {});
     await trouble(() => this.grids(), "compare-note", this.signal);
@@ -104,6 +147,37 @@ class Comparison {
 
   name = (run) => run.data.info?.name || run.id;
 
+  /** What is drawn of a run. */
+  lineOf(run) {
+    return { id: run.id, label: this.name(run), data: run.data, slot: run.slot, hidden: () => run.hidden };
+  }
+
+  /** What is drawn of groups: the mean of those that are shown, in the colour of the first; a run without a group is drawn by itself. */
+  groups() {
+    const by = Map.groupBy(this.known, ({ data: { info }, id }) => (info.group ? `${info.project}//${info.group}` : id));
+    return [...by.values()].map((runs) => {
+      if (runs.length === 1) return this.lineOf(runs[0]);
+      const group = runs[0].data.info.group;
+      const data = new GroupData(group, () => runs.filter((run) => !run.hidden).map((run) => run.data), runs.map((run) => run.data));
+      return { id: group, label: `${group} (n = ${runs.length})`, data, slot: runs[0].slot, hidden: () => runs.every((run) => run.hidden) };
+    });
+  }
+
+  /** How the charts show the runs. */
+  layouts() {
+    const pick = h(
+      "div",
+      { class: "segments", role: "group", "aria-label": t("How charts show the runs") },
+      ...Object.entries(LAYOUTS).map(([name, label]) => h("button", { "aria-pressed": String(name === this.layout), onclick: () => view.set({ layout: name || null }) }, t(label))),
+    );
+    byId("toolbar-more").replaceChildren(pick);
+  }
+
+  pinned() {
+    this.chips();
+    this.parts?.render(["results", "config"]);
+  }
+
   /** The runs as chips: a click hides one or shows it again, the cross takes it out. */
   chips() {
     const colours = theme.palette().runs;
@@ -119,6 +193,7 @@ class Comparison {
           { class: "plain chip-name", "aria-pressed": String(!hidden.has(run.id)), title: `${run.id}: hide or show`, onclick: () => choice.toggle(run.id) },
           run.lost ? `${run.id} (not found)` : this.name(run),
         ),
+        h("button", { class: "ghost pin", "aria-pressed": String(view.get("base") === run.id), "aria-label": t("Baseline: {name}", { name: this.name(run) }), title: t("Hold the others against this run"), onclick: () => view.set({ base: view.get("base") === run.id ? null : run.id }) }, icon("pin")),
         h("button", { class: "ghost", "aria-label": `Take out ${this.name(run)}`, title: "Take out", onclick: () => choice.remove(run.id) }, icon("close")),
       );
     });
@@ -132,7 +207,7 @@ class Comparison {
     const note = byId("compare-note");
     const some = this.known.length > 0;
     note.hidden = some;
-    for (const id of ["compare-charts", "compare-sections", "compare-samples"]) byId(id).hidden = !some;
+    for (const id of ["compare-charts", "compare-sections", "compare-samples", "compare-parts"]) byId(id).hidden = !some;
     if (!some) {
       const text = "Add runs above, or select some on the runs page and press Compare.";
       note.replaceChildren(h("div", { class: "notice" }, h("h2", {}, "Which runs?"), h("p", { class: "muted" }, text), h("a", { class: "button", href: boot.base }, "All runs")));
@@ -145,6 +220,8 @@ class Comparison {
     for (const run of this.runs) run.hidden = hidden.has(run.id);
     this.chips();
     this.samples?.hide(hidden);
+    this.overlay?.render();
+    this.parts?.render();
   }
 
   /** A chart for every signal that any of the runs has. */
@@ -175,16 +252,35 @@ class Comparison {
 
   chart(place, { signal, title, hint }, at) {
     if (this.charts.has(signal)) return;
-    const curves = this.known.map((run) => ({
-      name: signal,
-      label: this.name(run),
-      data: run.data,
-      style: (colours) => colours.runs[run.slot],
-      hidden: () => run.hidden,
-    }));
-    const chart = new Chart({ id: signal, title, hint: hint ?? signal, curves }, this.board);
-    place.insertBefore(chart.element, place.children[at] ?? null);
-    this.charts.set(signal, chart);
+    const lines = this.lines;
+    const curves = lines.map((line) => ({ name: signal, label: line.label, data: line.data, style: (colours) => colours.runs[line.slot], hidden: line.hidden }));
+    const told = { title, hint: hint ?? signal };
+    if (this.layout !== "multiples") {
+      const chart = new Chart({ id: signal, ...told, curves }, this.board);
+      place.insertBefore(chart.element, place.children[at] ?? null);
+      this.charts.set(signal, chart);
+      return;
+    }
+    const grid = h("div", { class: "charts small" });
+    const row = h("section", { class: "multiples", "data-signal": signal }, h("h3", { title: told.hint }, title), grid);
+    const having = curves.filter((curve) => curve.data.summary(signal));
+    const room = (look) => this.room(having, look); // one y axis for all of them
+    for (const curve of having) {
+      const chart = new Chart({ id: `${signal} ${curve.data.id}`, title: curve.label, hint: told.hint, curves: [{ ...curve, label: "" }], room }, this.board);
+      grid.append(chart.element);
+    }
+    place.insertBefore(row, place.children[at] ?? null);
+    this.charts.set(signal, row);
+  }
+
+  /** The traces of all runs' curves of a signal: what a y axis has to hold that they share. */
+  room(curves, look) {
+    const shown = curves.filter((curve) => !curve.hidden() && curve.data.get(curve.name)?.rows);
+    return shown.flatMap((curve) => {
+      const axis = this.board.axis(curve.data);
+      const made = traces({ whole: curve.data.get(curve.name), shown: curve.data.shown(curve.name), axis, style: {}, uid: "" }, { ...look, end: curve.data.lastStep });
+      return [...made.bands, ...made.faints, ...made.lines];
+    });
   }
 
   async take(answer) {
@@ -201,6 +297,10 @@ class Comparison {
       drawn ||= news.drawn || Boolean(refreshed);
     }
     if (!drawn) return;
+    if (performance.now() - (this.told ?? 0) > FRESH) {
+      this.told = performance.now();
+      this.parts.render(["results"]);
+    }
     this.board.redraw(true);
     await this.board.drawn();
   }

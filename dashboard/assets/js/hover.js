@@ -14,6 +14,10 @@ function where(series, row, end) {
 /** What a row is made of: least, largest and mean of so many steps; NaN and Inf in it. */
 function detail(series, row) {
   const parts = [];
+  if (series.runs) {
+    const many = series.count[row] > 1 ? `95 %: ${format.value(series.min[row])} … ${format.value(series.max[row])}, ` : "";
+    return `${many}mean of ${series.count[row]} runs`;
+  }
   if (series.bucket > 1 && series.count[row] > 1) {
     parts.push(`${format.value(series.min[row])} … ${format.value(series.max[row])}, mean of ${format.steps(series.count[row])} steps`);
   }

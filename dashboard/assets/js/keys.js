@@ -42,6 +42,7 @@ const KEYS = [
   ["z", "Show the whole run again", (event) => event.key === "z", () => (view.set({ from: null, to: null }), true)],
   ["l", "Logarithmic axis", (event) => event.key === "l", () => press(visible(".toolbar") && byId("log-axis"))],
   ["t", "Dark or light", (event) => event.key === "t", () => press(byId("scheme"))],
+  ["j, k, x, Enter", "Runs: down, up, select, open", () => false, null],
   ["Esc", "Close what is open", () => false, null],
 ];
 

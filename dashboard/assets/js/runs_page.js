@@ -83,7 +83,7 @@ export class RunsPage {
     this.columns = new GridColumns(this.grid, this.signal);
     this.fresh = h("button", { class: "chip fresh", hidden: true, onclick: () => this.refresh() }, t("The list has changed: show"));
     byId("runs-tools").replaceChildren(this.fresh, this.columns.element);
-    listenKeys({ grid: this.grid, search: this.search, open: (id) => view.go(here(`runs/${encodeURIComponent(id)}`)), signal: this.signal });
+    listenKeys({ grid: this.grid, open: (id) => view.go(here(`runs/${encodeURIComponent(id)}`)), signal: this.signal });
     view.listen((changed) => this.readdress(changed), this.signal);
     const clock = setInterval(() => this.grid.refreshCells({ columns: ["started_at", "duration"], force: true }), CLOCK);
     this.signal.addEventListener("abort", () => (clearInterval(clock), this.rows.close()));

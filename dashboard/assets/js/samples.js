@@ -107,12 +107,22 @@ export class Samples {
     const real = this.real && [...this.known.values()].flat().find((one) => one.kind === "reference");
     if (this.real) this.real.element.hidden = !real;
     if (real) this.real.show(real, told(real));
+    this.onRender?.();
+  }
+
+  /** The grid that is shown of a run, or null. */
+  shown(id) {
+    const steps = this.#steps();
+    return steps.length ? this.#nearest(id, steps[this.stepper.at]) : null;
+  }
+
+  #nearest(id, step) {
+    return this.#grids(id).reduce((best, one) => (best && Math.abs(best.step - step) <= Math.abs(one.step - step) ? best : one), null);
   }
 
   /** A run shows its grid of that step, or the nearest one that it has, and says which. */
   #lane(lane, step) {
-    const grids = this.#grids(lane.id);
-    const nearest = grids.reduce((best, one) => (best && Math.abs(best.step - step) <= Math.abs(one.step - step) ? best : one), null);
+    const nearest = this.#nearest(lane.id, step);
     lane.picture.element.classList.toggle("none", !nearest);
     if (!nearest) return setText(lane.picture.caption, "no grids");
     const off = nearest.step === step ? "" : ` (nearest to ${format.steps(step)})`;

@@ -55,7 +55,7 @@ export function traces(curve, look) {
   const made = { bands: [], faints: [], lines: [], marks: [], below: 0 };
   const raw = shown.mean.slice(first, end);
   if (look.log) for (const value of raw) made.below += value <= 0 ? 1 : 0;
-  if (shown.bucket > 1) {
+  if (shown.bucket > 1 || shown.runs) {
     const low = look.log ? leastAbove(shown.min, first, end) : -Infinity;
     made.bands.push({ ...style.band, ...outline(shown, x, first, end, low), uid: `${uid}b` });
   }

@@ -1,9 +1,9 @@
-// Keys of the runs page: / searches, j and k go down and up, Enter opens, x selects.
+// Keys of the runs page: j and k go down and up, Enter opens, x selects.
 
 const typing = (element) => Boolean(element?.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog, .ag-popup"));
 
 /** @param open called with a run's id. */
-export function listenKeys({ grid, search, open, signal }) {
+export function listenKeys({ grid, open, signal }) {
   const move = (by) => {
     const cell = grid.getFocusedCell();
     const at = cell ? cell.rowIndex + by : grid.getFirstDisplayedRowIndex();
@@ -16,7 +16,6 @@ export function listenKeys({ grid, search, open, signal }) {
     return cell ? grid.getDisplayedRowAtIndex(cell.rowIndex) : null;
   };
   const keys = {
-    "/": () => (search.field.focus(), search.field.select()),
     j: () => move(1),
     k: () => move(-1),
     x: () => focused()?.data && focused().setSelected(!focused().isSelected()),

@@ -1,12 +1,12 @@
-"""What a variant changed, in numbers that say how sure they are."""
+"""What a change did, in numbers that say how sure they are: of experiments, and of groups of runs."""
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy
-from scipy import stats
+if TYPE_CHECKING:
+    import numpy
 
 RESAMPLES = 9999
 
@@ -21,6 +21,9 @@ class Interval(NamedTuple):
 
 def mean(values: list[float]) -> Interval:
     """The mean with Student's interval; with fewer than two values, or all alike, the interval is NaN or a point."""
+    import numpy
+    from scipy import stats
+
     middle = float(numpy.mean(values))
     if len(values) < 2:
         return Interval(middle, math.nan, math.nan)
@@ -30,6 +33,8 @@ def mean(values: list[float]) -> Interval:
 
 def share(count: int, total: int) -> Interval:
     """A share with Wilson's interval."""
+    from scipy import stats
+
     bounds = stats.binomtest(count, total).proportion_ci(0.95, method="wilson")
     return Interval(count / total, float(bounds.low), float(bounds.high))
 
@@ -39,6 +44,8 @@ def effect(values: list[float], baseline: list[float]) -> float:
 
     Hedges, "Distribution Theory for Glass's Estimator of Effect Size and Related Estimators", 1981.
     """
+    import numpy
+
     n, m = len(values), len(baseline)
     if n < 2 or m < 2:
         return math.nan
@@ -51,6 +58,9 @@ def effect(values: list[float], baseline: list[float]) -> float:
 def permutation_p(values: list[float], baseline: list[float]) -> float:
     """Two-sided p of the difference of means under exchange of the labels: exact for up to 9,999 exchanges, else that many seeded
     ones, the observed one counted among them."""
+    import numpy
+    from scipy import stats
+
     if len(values) < 2 or len(baseline) < 2:
         return math.nan
 
