@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from monitor.errors import JournalLocked, NashboardError, SettingError
+    from monitor.notebook import display
     from monitor.sdk.init import init
     from monitor.sdk.run import Run
     from monitor.wire import Alert
 
     __version__: str
 
-__all__ = ["Alert", "JournalLocked", "NashboardError", "Run", "SettingError", "__version__", "init"]
+__all__ = ["Alert", "JournalLocked", "NashboardError", "Run", "SettingError", "__version__", "display", "init"]
 
 _HOMES = {
     "Alert": "monitor.wire",
@@ -24,6 +25,7 @@ _HOMES = {
     "NashboardError": "monitor.errors",
     "Run": "monitor.sdk.run",
     "SettingError": "monitor.errors",
+    "display": "monitor.notebook",
     "init": "monitor.sdk.init",
 }
 

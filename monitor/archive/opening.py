@@ -32,6 +32,17 @@ def open_run(
         yield run
 
 
+@contextmanager
+def in_folder(run_id: str, folder: Path) -> Iterator[StoredRun]:
+    """A run in the folder of a service.
+
+    Raises:
+        InvalidValue: it is no such folder. NotFound: no such run.
+    """
+    with closing(_in_folder(run_id, folder)) as run:
+        yield run
+
+
 def _found(run_id: str, server: str | None, token: str | None, folder: Path | None) -> StoredRun:
     if folder is not None:
         return _in_folder(run_id, folder)

@@ -44,6 +44,12 @@ class InertRun(Run):
     def on_alert(self, callback: Callback) -> None:
         """Does nothing: nobody tells of alerts."""
 
+    def display(self, height: int = 640) -> None:
+        """Does nothing."""
+
+    def _repr_html_(self) -> str:
+        return f"<code>run {self.id} (nothing is recorded)</code>"
+
     def finish(self, *args: Any, **kwargs: Any) -> None:
         """Does nothing."""
 

@@ -219,6 +219,13 @@ class Run:
         self._alerts.callbacks.append(callback)
 
     @guarded
+    def display(self, height: int = 640) -> None:
+        """Shows the run in a notebook: the live page where the service can be framed, else a report. Elsewhere: its address."""
+        from monitor.notebook import Embed, show
+
+        show(Embed(self.id, self._settings, height))
+
+    @guarded
     def finish(self, state: Literal["finished", "crashed"] = "finished", reason: str = "") -> None:
         """Ends the run: ships what is left for at most `flush_timeout` seconds; `nashboard sync` ships what then remains."""
         if self._done:
@@ -279,6 +286,16 @@ class Run:
     def dropped(self) -> int:
         """Values and batches that were not recorded: of an unusable kind, or more than the worker thread could take."""
         return self.guard.errors + self._lost
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a cell that ends with the run."""
+        from monitor.notebook import Embed
+
+        try:
+            return Embed(self.id, self._settings)._repr_html_()
+        except Exception as error:  # noqa: BLE001 a guest never raises into a notebook's display either
+            self.guard.caught("nashboard: Run._repr_html_", error)
+            return f"<code>run {self.id}</code>"
 
     def __repr__(self) -> str:
         return f"<nashboard run {self.id} {self.name!r} ({self.mode})>"

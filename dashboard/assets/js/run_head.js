@@ -1,7 +1,9 @@
 // The head of the run page: name, state, progress, time left, id, and NaN where there are any.
 
+import { boot } from "./boot.js";
 import { h, icon, setText } from "./dom.js";
 import * as format from "./format.js";
+import { t } from "./words.js";
 
 export const stateBadge = (state) => h("span", { class: `state state-${state}` }, state);
 
@@ -33,9 +35,10 @@ export class Head {
     this.odd = h("span", { class: "badge bad", hidden: true });
     this.refused = h("span", { class: "badge warn", hidden: true });
     this.sub = h("span", { class: "muted run-sub" });
+    this.report = h("a", { class: "button run-report", title: t("One file with findings, curves and samples, that opens with no server"), download: "" }, t("Report"));
     this.why = h("p", { class: "run-why", hidden: true });
     element.replaceChildren(
-      h("div", { class: "head-line" }, this.title, this.state, this.odd, this.refused, this.id, this.sub),
+      h("div", { class: "head-line" }, this.title, this.state, this.odd, this.refused, this.id, this.sub, this.report),
       h("div", { class: "head-line facts-line" }, this.progress, ...Object.values(this.facts).map((one) => one.item)),
       this.why,
     );
@@ -51,6 +54,7 @@ export class Head {
     this.info = info;
     setText(this.title, info.name || info.id);
     setText(this.state, info.state);
+    this.report.href = `${boot.api}/runs/${encodeURIComponent(info.id)}/report.html?download=true`;
     this.state.className = `state state-${info.state}`;
     setText(this.id.querySelector("code"), info.id);
     setText(this.sub, [info.project, info.group, ...info.tags].filter(Boolean).join(" · "));
