@@ -23,6 +23,19 @@ function search() {
   return Boolean(field);
 }
 
+const TOGGLES = { d: "density", m: "trail", r: "real" };
+const MANNERS = { f: "flicker", s: "swipe", d: "difference" };
+
+const toggle = (key) => visible(`[data-toggle=${TOGGLES[key]}]`);
+
+/** Holds two grids against each other in a manner, or side by side again. */
+function hold(manner) {
+  const select = visible("[data-manners]");
+  select.value = select.value === manner ? "beside" : manner;
+  select.dispatchEvent(new Event("change"));
+  return true;
+}
+
 const press = (element) => (element?.click(), Boolean(element));
 
 /** The chart that the pointer is on, else the one with the focus in it, else the first that is seen. */
@@ -36,8 +49,8 @@ const KEYS = [
   ["1 … 9", "Open a tab of the run", (event) => /^[1-9]$/.test(event.key), (event) => press(document.querySelectorAll("#run-tabs [role=tab]")[event.key - 1])],
   ["← →", "Step of the samples", (event) => event.key === "ArrowLeft" || event.key === "ArrowRight", (event) => step(event.key === "ArrowLeft" ? -1 : 1)],
   ["Space", "Play the samples through training", (event) => event.key === " " && !event.target.closest("button, summary, a"), () => press(visible("[data-act=play]"))],
-  ["d, m, r", "On a map: density, trail, real samples", () => false, null],
-  ["f, s, d", "On a grid: flicker, swipe, difference", () => false, null],
+  ["d, m, r", "On a map: density, trail, real samples", ({ key }) => key in TOGGLES && toggle(key), ({ key }) => press(toggle(key))],
+  ["f, s, d", "On a grid: flicker, swipe, difference", ({ key }) => key in MANNERS && visible("[data-manners]"), ({ key }) => hold(MANNERS[key])],
   ["f", "Full screen for the chart under the pointer", (event) => event.key === "f", () => press(chart()?.querySelector("[data-act=screen]"))],
   ["z", "Show the whole run again", (event) => event.key === "z", () => (view.set({ from: null, to: null }), true)],
   ["l", "Logarithmic axis", (event) => event.key === "l", () => press(visible(".toolbar") && byId("log-axis"))],

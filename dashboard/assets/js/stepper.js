@@ -41,7 +41,7 @@ export class Stepper {
       (event) => {
         const { target, key } = event;
         if (["SELECT", "TEXTAREA"].includes(target.tagName) || event.ctrlKey || event.metaKey || event.altKey || !(key in keys)) return;
-        if ((target.tagName === "INPUT" && target !== this.slider) || (key === " " && ["BUTTON", "SUMMARY"].includes(target.tagName))) return;
+        if ((target.tagName === "INPUT" && target !== this.slider) || ([" ", "Enter"].includes(key) && ["BUTTON", "SUMMARY"].includes(target.tagName))) return;
         event.preventDefault();
         event.stopPropagation(); // keys of the page mean something else
         keys[key]();

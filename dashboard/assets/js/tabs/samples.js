@@ -41,7 +41,7 @@ export class SamplesTab {
     this.lightbox = new Lightbox({ signal, move: (by) => this.stepper.move(by) });
     this.#build(place);
     view.listen((changed) => this.#changed(changed), signal);
-    this.stepper.keys(this.card, signal, { f: () => this.how("flicker"), d: () => this.how("difference"), s: () => this.how("swipe"), Enter: () => this.enlarge() });
+    this.stepper.keys(this.card, signal, { Enter: () => this.enlarge() });
   }
 
   #build(place) {
@@ -53,6 +53,7 @@ export class SamplesTab {
     };
     this.against = select(t("Hold against"), "against", AGAINST);
     this.manner = select(t("How"), "how", HOW);
+    this.manner.dataset.manners = ""; // the keyboard finds it so
     this.save = h("button", { class: "chip", title: t("Download as PNG"), onclick: () => this.download() }, t("PNG"));
     this.empty = h("p", { class: "muted samples-empty" }, t("No samples yet."), " ", h("code", {}, "run.samples(G(z), step=step)"), " ", t("puts them here."));
     this.note = h("p", { class: "muted gallery-note", hidden: true });
@@ -100,11 +101,6 @@ export class SamplesTab {
 
   get real() {
     return this.page.data.samples.findLast((one) => one.kind === "reference") ?? null;
-  }
-
-  /** Takes a manner of comparison, or goes back to side by side. */
-  how(manner) {
-    view.set({ how: view.get("how") === manner ? null : manner });
   }
 
   enlarge() {

@@ -52,7 +52,7 @@ export class TsneTab {
     this.#build(place);
     view.listen((changed) => this.#changed(changed), signal);
     theme.listen(() => this.render(), signal);
-    this.stepper.keys(this.card, signal, { d: () => this.flip("density"), r: () => this.flip("real"), m: () => this.flip("trail"), Escape: () => this.inspector.clear() });
+    this.stepper.keys(this.card, signal, { Escape: () => this.inspector.clear() });
   }
 
   #build(place) {
