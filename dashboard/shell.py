@@ -59,7 +59,8 @@ def header(base: str, assets: str) -> Any:
                     html.A("Runs", href=base, className="place", **wild(data_place="runs")),
                     html.A("Compare", href=f"{base}compare", className="place", **wild(data_place="compare")),
                     html.A(
-                        ["Alerts", html.Span(id="open-alerts", className="place-count", hidden=True)],
+                        "Alerts",
+                        id="alerts-place",
                         href=f"{base}alerts",
                         className="place",
                         **wild(data_place="alerts"),

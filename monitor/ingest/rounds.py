@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ logger = logging.getLogger("nashboard.doctor")
 
 KEEP_EVERY = 10.0  # seconds between two times that what a doctor knows is kept
 LOOK_EVERY = 1.0  # seconds, when nobody says that something was written
+A_MOMENT = 0.2  # seconds at a time for runs whose past is caught up with
+ALIVE = 86_400.0  # seconds: a run that said nothing for longer is looked at when it says something
 MOST = 200  # doctors in memory; one who is not needed for longest is sent home, and comes back with what was kept
 TOLD = 20  # alerts that a training is told of
 LATELY = 600.0  # seconds that a training is told of an alert that is over
@@ -66,6 +69,7 @@ class Rounds:
         self._engine, self._live, self._writer = engine, live, writer
         self._patients: dict[str, Patient] = {}
         self._notes: dict[str, list[Alert]] = {}
+        self._waiting: deque[str] = deque()
         self._awake, self._stopping = threading.Event(), False
         self._woken_at = 0.0
         self._thread = threading.Thread(target=self._work, name="nashboard-doctor", daemon=True)
@@ -93,13 +97,14 @@ class Rounds:
             self._awake.set()
 
     def _work(self) -> None:
-        self._guarded(self._admit)
+        self._guarded(self._look_back)
         while not self._stopping:
-            self._awake.wait(LOOK_EVERY)
+            self._awake.wait(0 if self._waiting else LOOK_EVERY)
             woken, self._woken_at = self._woken_at, 0.0
             self._awake.clear()
             self._guarded(self._round)
             self.lag = time.monotonic() - woken if woken else 0.0
+            self._catch_up()
         self._guarded(self._keep_all)
 
     def _guarded(self, act: Callable[[], None], run_id: str = "") -> None:
@@ -115,30 +120,30 @@ class Rounds:
 
     # -- rounds -------------------------------------------------------------------------------------------------------
 
-    def _admit(self) -> None:
-        """Runs that are under way, or logged something since their doctor last knew: what it missed is caught up with."""
+    def _look_back(self) -> None:
+        """Finds the runs that are under way, or logged something since their doctor last knew; those heard of last come first."""
         unknown = doctors.c.updated_at.is_(None) | (doctors.c.updated_at < runs.c.heartbeat_at)
-        behind = (
-            select(runs.c.id)
-            .join(doctors, doctors.c.run_id == runs.c.id, isouter=True)
-            .where((runs.c.state == "running") | unknown)
-            .order_by(runs.c.heartbeat_at.desc())
-            .limit(MOST)
-        )
+        alive = (runs.c.state == "running") & (runs.c.heartbeat_at > time.time() - ALIVE)
+        behind = select(runs.c.id).join(doctors, doctors.c.run_id == runs.c.id, isouter=True).where(alive | unknown)
         with self._engine.begin() as connection:
-            waiting = connection.execute(behind).scalars().all()
-        for run_id in waiting:
-            if self._stopping:
-                return
-            self._guarded(partial(self._patient, run_id), run_id)
-        self._end(set(waiting))
+            self._waiting = deque(connection.execute(behind.order_by(runs.c.heartbeat_at.desc())).scalars())
+
+    def _catch_up(self) -> None:
+        """Goes on for a moment with what was missed; what comes live is not kept waiting, however many runs that are."""
+        until = time.monotonic() + A_MOMENT
+        while self._waiting and not self._stopping and time.monotonic() < until:
+            run_id = self._waiting.popleft()
+            if run_id not in self._patients:
+                self._guarded(partial(self._patient, run_id), run_id)
+                self._guarded(partial(self._end, {run_id}), run_id)
+                self._guarded(self._send_home)
 
     def _round(self) -> None:
         found = self._live.since(self._cursor, None)
         self._cursor = found.cursor
         if found.reset:
             self._patients.clear()
-            self._admit()
+            self._look_back()
         self._remember(found.alerts)
         for run_id, change in found.changes.items():
             if change.points or change.events or change.rewound_to is not None:

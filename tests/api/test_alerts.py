@@ -193,3 +193,17 @@ def test_the_doctors_lag_is_in_the_metrics(shared_service: Service) -> None:
     text = shared_service.http.get("/metrics").text
     assert "nashboard_doctor_lag_seconds" in text
     assert "nashboard_doctor_alerts_total" in text
+
+
+def test_at_a_start_every_run_is_caught_up_with_however_many_there_are(start_service: Start) -> None:
+    service = start_service(stale_after=600)
+    many = [f"many-{at}" for at in range(205)]  # more than there are doctors at a time
+    for run in many:
+        service.declare(run)
+        service.ship(wire.Scalars(0, 1.0, {"d_loss": float("nan")}), run=run)
+    service.stop()
+    with closing(sqlite3.connect(service.folder / "nashboard.db")) as database, database:
+        for table in ("alerts", "doctors"):
+            database.execute(f"DELETE FROM {table}")
+    service.start()
+    until(lambda: len(service.get("/alerts", kind="non_finite")["alerts"]) == len(many))

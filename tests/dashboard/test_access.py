@@ -61,7 +61,15 @@ def test_axe_finds_no_serious_fault_on_any_page_or_tab(lab: Lab, tab: Callable[.
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     found["keys"] = faults(page)
-    for place, ready in (("", f'.ag-row[row-id="{run}"]'), (f"compare?runs={run},{other}", ".js-plotly-plot")):
+    places = (
+        ("", f'.ag-row[row-id="{run}"]'),
+        (f"compare?runs={run},{other}", ".js-plotly-plot"),
+        ("alerts", ".alert-row"),
+        ("alerts?tab=rules", ".things"),
+        ("alerts?tab=channels", "#channels"),
+        ("alerts?tab=log", "#deliveries"),
+    )
+    for place, ready in places:
         page.goto(f"{lab.url}/{place}")
         expect(page.locator(ready).first).to_be_visible()
         found[place] = faults(page)

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { isNews } from "./alerts.js";
-import { byId, setText } from "./dom.js";
+import { byId } from "./dom.js";
 
 const OPEN = "alerts?state=open&severity=warning&severity=critical&limit=200";
 const open = new Set(); // ids
@@ -11,11 +11,9 @@ let begun = false;
 const shown = () => (open.size > 99 ? "99+" : String(open.size));
 
 function draw() {
-  const count = byId("open-alerts");
-  if (count) {
-    setText(count, shown());
-    count.hidden = !open.size;
-  }
+  const place = byId("alerts-place");
+  if (place && open.size) place.dataset.count = shown();
+  else if (place) delete place.dataset.count;
   title();
 }
 

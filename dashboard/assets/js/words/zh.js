@@ -1,8 +1,10 @@
 // 简体中文。键是英文原文。
 
+import { alerts } from "./zh/alerts.js";
 import { samples } from "./zh/samples.js";
 
 export const words = {
+  ...alerts,
   ...samples,
   "Add run": "添加运行",
   "All runs": "所有运行",
