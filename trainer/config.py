@@ -70,7 +70,9 @@ class Config:
     minibatch: str = entry(NONE, "A layer that compares the samples of a batch.", (NONE, "std", "discrimination"))
     pack: int = entry(1, "Samples that the discriminator judges together (PacGAN).")
     unroll: int = entry(0, "Steps that the discriminator is unrolled for the generator.")
-    unroll_lr: float | None = entry(None, "Learning rate of the unrolled steps.", shown="the discriminator's")
+    unroll_lr: float | None = entry(
+        None, "Learning rate of the unrolled steps.", shown="a tenth of the discriminator's"
+    )
     ema: float | None = entry(None, "Decay of the averaged generator that is shown.", shown="no average")
     inject_at: int | None = entry(
         None, "Step at which the learning rates jump, to cause a late failure.", shown="never"

@@ -17,6 +17,7 @@ from trainer.remedies.packing import packed
 from trainer.remedies.schedule import SCHEDULES
 from trainer.remedies.unrolling import adam_scales, unrolled_loss
 
+UNROLLED = 0.1  # of the discriminator's learning rate: at the whole of it the generator was thrown off the data
 CPU, ALONE = torch.device("cpu"), Ranks()
 
 
@@ -107,7 +108,7 @@ class Training:
     def _generator_loss(self, turn: Turn) -> Tensor:
         config = self.config
         if config.unroll:
-            lr = config.unroll_lr or self.opt_d.param_groups[0]["lr"]
+            lr = config.unroll_lr or UNROLLED * self.opt_d.param_groups[0]["lr"]
             return unrolled_loss(turn, config.unroll, lr, self.targets, adam_scales(self.D, self.opt_d))
         on_real = self.precision.run(self.D, turn.reals) if self.loss.needs_real else None
         return self.loss.generator(self.precision.run(self.D, turn.fake), on_real)

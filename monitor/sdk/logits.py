@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 AUC = "auc/discriminator"
 SIDES = ("logits/real", "logits/fake")
-MAX_PAIRS = 1 << 16  # beyond, sorting is quicker than comparing all
 
 
 def auc(real: numpy.ndarray[Any, Any], fake: numpy.ndarray[Any, Any]) -> float | None:
@@ -85,20 +84,23 @@ def moments(vectors: list[Any]) -> list[tuple[float, float]]:
 
 
 def aucs(pairs: list[tuple[Any, Any]]) -> list[float | None]:
-    """`auc` of each pair."""
+    """`auc` of each pair: by the ranks of the real ones, which one sort of all gives (Mann and Whitney 1947); by `auc` itself
+    where two outputs are equal or one is not finite."""
     import numpy
 
     found: list[float | None] = [None] * len(pairs)
     for places in _by_size([(len(real), len(fake)) for real, fake in pairs]):
-        real = numpy.stack([pairs[place][0] for place in places])[:, :, None]  # (K, n, 1)
-        fake = numpy.stack([pairs[place][1] for place in places])[:, None, :]  # (K, 1, m)
-        if real[0].size * fake[0].size > MAX_PAIRS or not (numpy.isfinite(real).all() and numpy.isfinite(fake).all()):
-            for place in places:
-                found[place] = auc(*pairs[place])
+        n, m = len(pairs[places[0]][0]), len(pairs[places[0]][1])
+        if not n or not m:
             continue
-        above, ties = (real > fake).mean(axis=(1, 2)), (real == fake).mean(axis=(1, 2))
-        for place, value in zip(places, (above + ties / 2).tolist(), strict=True):
-            found[place] = value
+        both = numpy.stack([numpy.concatenate(pairs[place]) for place in places])  # (K, n + m)
+        order = both.argsort(axis=1)
+        ordered = numpy.take_along_axis(both, order, axis=1)
+        odd = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1) | ~numpy.isfinite(ordered[:, [0, -1]]).all(axis=1)
+        ranks = numpy.nonzero(order < n)[1].reshape(len(places), n).sum(axis=1)  # from 0
+        values = (ranks - n * (n - 1) / 2) / (n * m)
+        for place, value, not_plain in zip(places, values.tolist(), odd.tolist(), strict=True):
+            found[place] = auc(*pairs[place]) if not_plain else value
     return found
 
 

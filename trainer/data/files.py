@@ -58,7 +58,9 @@ def _numpy(path: Path) -> numpy.ndarray[Any, Any]:
                 raise InvalidValue(f"{path} holds a member that is no array")
             return array
     except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
-        raise InvalidValue(f"{path} can't be read as numpy's {path.suffix}: {error}") from None
+        # numpy takes whatever it does not know for a pickle, and advises to load that
+        why = "it holds no array, or Python objects, which are never loaded" if "pickle" in str(error) else error
+        raise InvalidValue(f"{path} can't be read as numpy's {path.suffix}: {why}") from None
 
 
 def _chosen(path: Path, names: list[str]) -> str:
