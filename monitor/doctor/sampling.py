@@ -13,6 +13,8 @@ from monitor.wire import Samples
 if TYPE_CHECKING:
     import numpy
 
+    from monitor.doctor.batches import Batches
+
     Array = numpy.ndarray[Any, Any]
 
 LIBRARIES = ("numpy", "scipy.stats", "sklearn.cluster", "sklearn.neighbors")
@@ -26,7 +28,8 @@ class Sampling:
         share: of the wall time that measuring may take; 1: as long as it takes.
 
     Attributes:
-        measured, skipped: batches. why: why the last one was skipped, "" if none was.
+        values: what the last batch measured, by signal. measured, skipped: how many batches.
+        why: the last one was skipped, "" if none was.
     """
 
     def __init__(self, doctor: Doctor, share: float = 1.0) -> None:
@@ -34,6 +37,8 @@ class Sampling:
         self._extract: Any = None
         self._reference: Array | None = None
         self._known, self._name = False, ""
+        self._batches: Batches | None = None
+        self.values: dict[str, float] = {}
         self._began, self._spent = time.monotonic(), 0.0
         self.measured, self.skipped, self.why = 0, 0, ""
 
@@ -64,7 +69,7 @@ class Sampling:
         try:
             told = self._look(record.step, batch)
         except ModuleNotFoundError as error:
-            self.skip(f"{error.name} is not installed")
+            self.skip(f"{error.name} is not installed (pip install 'nashboard[server]' brings it)")
             return []
         except InvalidValue as error:
             self.skip(error.message)
@@ -74,13 +79,16 @@ class Sampling:
         return told
 
     def _look(self, step: int, batch: Array) -> list[Alert]:
+        from monitor.doctor.batches import Batches
         from monitor.sample_metrics import PooledPixels
 
         self._extract = self._extract or PooledPixels()
-        reference = None if self._known else self._extract(self._reference)
-        told = self._doctor.observe_samples(step, self._extract(batch), reference)
-        self._known = True
-        return told
+        if not self._known:
+            self._batches = Batches(self._extract(self._reference), self._batches)
+            self._known = True
+        assert self._batches is not None
+        self.values = self._batches.measure(self._extract(batch))
+        return self._doctor.observe(step, self.values)
 
     def skip(self, why: str) -> None:
         """Counts a batch that was not measured."""

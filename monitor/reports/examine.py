@@ -15,6 +15,10 @@ from monitor.wire import Event, Samples, Scalars
 
 MOST_CURVES = 200
 MOST_PICTURES = 24
+OURS = (  # that no detector reads, and that need no explanation
+    "system/", "grad_norm/", "grad_norm_clipped/", "update_ratio/", "weight_norm/", "spectral_norm/", "effective_rank/",
+    "dead_units/", "sample/", "sample_floor/", "lr/",
+)  # fmt: skip
 SHOWN = ("loss/", "logits/", "accuracy/", "auc/", "grad_norm/", "update_ratio/", "sample/", "lr/")
 
 
@@ -81,7 +85,12 @@ class Examination:
             self._progress(self._rows)
 
     def _samples(self, record: Samples) -> None:
+        measured = self._sampling.measured
         self._note(self._sampling.observe(record))
+        if self._sampling.measured > measured:
+            for name, value in self._sampling.values.items():
+                if name.startswith("sample/"):
+                    self._draw(name, record.step, value)
         self._sample_count += 1
         if self._keep_all and record.kind != "reference" and not self._sample_count % self._stride:
             self._pictures.append(picture_of(record))
@@ -107,7 +116,7 @@ class Examination:
             source.step_name,
             self._rows,
             dict(sorted(names.found.items())),
-            [name for name in names.unknown if not counts(name)],
+            [name for name in names.unknown if not (counts(name) or name.startswith(OURS))],
             names.second,
             sorted(source.texts),
             source.faults,

@@ -31,6 +31,11 @@ def grouped(names: Iterable[str]) -> list[tuple[str, list[str]]]:
     return found + [(name, [name]) for name in sorted(left, key=_order)]
 
 
+def detailed(name: str) -> bool:
+    """Whether a curve is of one layer, or of the machine: of interest to whoever looks for it."""
+    return name.startswith(BEHIND) or name.count("/") > 1 or name.endswith("/std")
+
+
 def _order(name: str) -> tuple[bool, int, bool, int, str]:
     first = FIRST.index(name) if name in FIRST else len(FIRST)
-    return (name.startswith(BEHIND), first, not name.startswith("sample/"), name.count("/"), name)
+    return (detailed(name), first, not name.startswith("sample/"), name.count("/"), name)

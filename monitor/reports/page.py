@@ -12,7 +12,7 @@ import msgspec
 
 from monitor.doctor import Alert
 from monitor.reports.evidence import shown, value
-from monitor.reports.groups import grouped
+from monitor.reports.groups import detailed, grouped
 from monitor.reports.report import Picture, Report
 from monitor.reports.svg import picture
 from monitor.reports.terminal import reading_rows
@@ -30,8 +30,8 @@ def page(report: Report) -> str:
     parts = [
         _head(report),
         *(_finding(report, alert) for alert in report.findings),
-        _curves(report),
         _samples(report.pictures),
+        _curves(report),
         _untold(report),
         _table("Config", flat(report.config)),
         _table("Environment", flat(report.environment)),
@@ -93,16 +93,23 @@ def _advice(one: Advice) -> str:
 
 
 def _curves(report: Report) -> str:
-    cards = []
+    cards, more = list[str](), list[str]()
     for title, names in grouped(name for name, curve in report.curves.items() if curve.step):
         listed = escape(msgspec.json.encode(names).decode())
-        cards.append(f'<div class="card chart" data-title="{escape(title)}" data-names="{listed}"></div>')
-    if not cards:
+        card = f'<div class="card chart" data-title="{escape(title)}" data-names="{listed}"></div>'
+        (more if all(map(detailed, names)) else cards).append(card)
+    if not cards and not more:
         return ""
     return (
         '<h2>Curves</h2><div class="tools"><span class="muted small">Drag to zoom in all charts, double-click for all steps; '
         'findings are shaded.</span><button type="button" id="reset" hidden>All steps</button></div>'
         f'<div class="charts">{"".join(cards)}</div>'
+        + (
+            f'<details class="more"><summary>{len(more)} more: layers, the machine</summary>'
+            f'<div class="charts">{"".join(more)}</div></details>'
+            if more
+            else ""
+        )
     )
 
 

@@ -134,7 +134,7 @@ def reading_rows(reading: Reading) -> list[tuple[str, str]]:
         faults.append(f"… {reading.faults.count} in all")
     rows = [
         ("read", f"{reading.path} ({reading.kind}, {reading.rows:,} rows, step: {reading.step or 'none'})"),
-        ("used", _some(matched)),
+        ("used", _some(matched, 20)),
         ("not used", _some(second)),
         ("unknown", _some(reading.unknown) + (" (--map SIGNAL=NAME says what one means)" if reading.unknown else "")),
         ("no numbers", _some(reading.texts)),

@@ -55,7 +55,9 @@ def verdict(alerts: Sequence[Alert], rows: int) -> str:
     if grave:
         worst = grave[0]
         first = f" First try: {_lower(worst.advice[0].name)}." if worst.advice else ""
-        return f"{kind_name(worst.kind)} since step {steps(worst.onset_step)}. {_sentence(worst.summary)}{first}"
+        named = worst.summary.lower().startswith(kind_name(worst.kind).lower())
+        head = "" if named else f"{kind_name(worst.kind)} since step {steps(worst.onset_step)}. "
+        return f"{head}{_sentence(worst.summary)}{first}"
     past = [one for one in alerts if one.state == "resolved" and one.severity != "info"]
     if past:
         names = listed([f"{_lower(kind_name(one.kind))} (steps {span(one)})" for one in past[:3]], "and")

@@ -195,7 +195,7 @@ class Chart {
   }
 }
 
-const ROLES = [["generator", 0], ["discriminator", 1], ["real", 2], ["fake", 3]];
+const ROLES = [["real", 2], ["fake", 3], ["generator", 0], ["discriminator", 1]];
 function colourOf(name, place) {
   const role = ROLES.find(([word]) => name.includes(word));
   return `var(--c${role ? role[1] : place % 6})`;
