@@ -43,7 +43,7 @@ function advice(alert) {
     h(
       "li",
       {},
-      h("b", {}, one.name),
+      h("b", {}, t(one.name)),
       h("span", {}, `: ${one.why}.`),
       one.flag ? h("code", { class: "flag" }, one.flag) : null,
       h("details", { open: at === 0 }, h("summary", {}, t("Code")), h("pre", { class: "code", tabindex: 0 }, one.code, copy(one.code)), h("p", { class: "muted" }, one.paper)),

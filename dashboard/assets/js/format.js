@@ -1,5 +1,7 @@
 // Numbers, steps and times as people read them.
 
+import { t } from "./words.js";
+
 const whole = new Intl.NumberFormat("en-US");
 
 export const steps = (value) => (Number.isFinite(value) ? whole.format(Math.round(value)) : "–");
@@ -18,20 +20,20 @@ export function duration(seconds) {
   if (!Number.isFinite(seconds)) return "–";
   const s = Math.max(0, Math.round(seconds));
   const two = (n) => String(n).padStart(2, "0");
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${two(s % 60)} s`;
-  if (s < 86400) return `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))} min`;
-  return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+  if (s < 60) return t("{n} s", { n: s });
+  if (s < 3600) return t("{a} min {b} s", { a: Math.floor(s / 60), b: two(s % 60) });
+  if (s < 86400) return t("{a} h {b} min", { a: Math.floor(s / 3600), b: two(Math.floor((s % 3600) / 60)) });
+  return t("{a} d {b} h", { a: Math.floor(s / 86400), b: Math.floor((s % 86400) / 3600) });
 }
 
 /** A time as "just now", "5 min ago", "3 h ago", else the date. */
 export function ago(time, now = Date.now() / 1000) {
   const age = now - time;
-  if (age < 10) return "just now";
-  if (age < 60) return `${Math.floor(age)} s ago`;
-  if (age < 3600) return `${Math.floor(age / 60)} min ago`;
-  if (age < 86400) return `${Math.floor(age / 3600)} h ago`;
-  return new Date(time * 1000).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
+  if (age < 10) return t("just now");
+  if (age < 60) return t("{n} s ago", { n: Math.floor(age) });
+  if (age < 3600) return t("{n} min ago", { n: Math.floor(age / 60) });
+  if (age < 86400) return t("{n} h ago", { n: Math.floor(age / 3600) });
+  return new Date(time * 1000).toLocaleDateString(document.documentElement.lang, { year: "numeric", month: "short", day: "numeric" });
 }
 
 /** A moment with the zone that it is told in: "2026-11-25 22:11:03 UTC+1". */

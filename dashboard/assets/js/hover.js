@@ -3,12 +3,13 @@
 import { byId, h } from "./dom.js";
 import * as format from "./format.js";
 import { palette } from "./theme.js";
+import { t } from "./words.js";
 
 /** "step 1,234", or the steps of a bucket. */
 function where(series, row, end) {
   const first = series.step[row];
   const last = Math.min(first - (first % series.bucket) + series.bucket - 1, Math.max(end, first));
-  return series.bucket === 1 || last === first ? `step ${format.steps(first)}` : `steps ${format.steps(first)} – ${format.steps(last)}`;
+  return series.bucket === 1 || last === first ? t("step {n}", { n: format.steps(first) }) : t("steps {a} – {b}", { a: format.steps(first), b: format.steps(last) });
 }
 
 /** What a row is made of: least, largest and mean of so many steps; NaN and Inf in it. */
@@ -19,7 +20,7 @@ function detail(series, row) {
     return `${many}mean of ${series.count[row]} runs`;
   }
   if (series.bucket > 1 && series.count[row] > 1) {
-    parts.push(`${format.value(series.min[row])} … ${format.value(series.max[row])}, mean of ${format.steps(series.count[row])} steps`);
+    parts.push(t("{low} … {high}, mean of {n} steps", { low: format.value(series.min[row]), high: format.value(series.max[row]), n: format.steps(series.count[row]) }));
   }
   const odd = series.odd.get(series.step[row]);
   if (odd) ["NaN", "Inf", "-Inf"].forEach((kind, i) => odd[i] && parts.push(odd[i] > 1 ? `${kind} × ${odd[i]}` : kind));

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { h } from "./dom.js";
+import { t } from "./words.js";
 
 let asking = null;
 
@@ -14,13 +15,13 @@ function dialog() {
   return new Promise((resolve) => {
     const field = h("input", { type: "password", name: "token", autocomplete: "current-password", required: true, class: "field" });
     const fault = h("p", { class: "fault", role: "alert" });
-    const button = h("button", { class: "button primary", type: "submit" }, "Log in");
+    const button = h("button", { class: "button primary", type: "submit" }, t("Log in"));
     const form = h(
       "form",
       {},
-      h("h2", {}, "Token needed"),
-      h("p", { class: "muted" }, "The service showed a read token when it was first started. `nashboard tokens new read` makes another."),
-      h("label", {}, "Token", field),
+      h("h2", {}, t("Token needed")),
+      h("p", { class: "muted" }, t("The service showed a read token when it was first started. `nashboard tokens new read` makes another.")),
+      h("label", {}, t("Token"), field),
       fault,
       button,
     );
@@ -34,7 +35,7 @@ function dialog() {
         box.remove();
         resolve();
       } catch (error) {
-        fault.textContent = error.status === 401 ? "That is not a token of this service." : error.message;
+        fault.textContent = error.status === 401 ? t("That is not a token of this service.") : error.message;
         button.disabled = false;
         field.select();
       }

@@ -3,20 +3,21 @@
 import { connected, disconnected } from "./banner.js";
 import { appears, h } from "./dom.js";
 import { here } from "./boot.js";
+import { t } from "./words.js";
 
 const RETRY = 1500;
 
 /** Puts a designed "not found" in the page's place. */
 export async function missing(pageId, id) {
   const page = await appears(pageId);
-  document.title = "Not found · Nashboard";
+  document.title = `${t("Not found")} · Nashboard`;
   page.replaceChildren(
     h(
       "div",
       { class: "notice", id: "not-found" },
-      h("h2", {}, "No such run"),
-      h("p", {}, "There is no run ", h("code", {}, id), " here. It may have been deleted, or the link is to another service."),
-      h("a", { class: "button", href: here("") }, "All runs"),
+      h("h2", {}, t("No such run")),
+      h("p", {}, t("There is no run {id} here. It may have been deleted, or the link is to another service.", { id })),
+      h("a", { class: "button", href: here("") }, t("All runs")),
     ),
   );
 }
@@ -40,8 +41,8 @@ export async function trouble(ask, noteId, signal) {
       if (!(error instanceof TypeError) && !error.status) throw error;
       const note = await appears(noteId, signal);
       disconnected(failures);
-      const said = error.status ? error.message : "The service does not answer.";
-      note.replaceChildren(h("div", { class: "notice" }, h("h2", {}, "Nothing can be shown yet"), h("p", {}, said), h("p", { class: "muted" }, "Trying again…")));
+      const said = error.status ? error.message : t("The service does not answer.");
+      note.replaceChildren(h("div", { class: "notice" }, h("h2", {}, t("Nothing can be shown yet")), h("p", {}, said), h("p", { class: "muted" }, t("Trying again…"))));
       note.hidden = false;
       await new Promise((resolve) => setTimeout(resolve, RETRY));
     }

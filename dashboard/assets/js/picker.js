@@ -3,15 +3,16 @@
 import * as api from "./api.js";
 import { h, icon } from "./dom.js";
 import { stateBadge } from "./run_head.js";
+import { t } from "./words.js";
 
 const SHOWN = 40;
 
 /** @param taken ids that are chosen already. @param add called with the id of the run to add. */
 export function picker({ taken, add, signal }) {
-  const field = h("input", { type: "search", class: "field", placeholder: "Search runs", "aria-label": "Search runs" });
+  const field = h("input", { type: "search", class: "field", placeholder: t("Search runs"), "aria-label": t("Search runs") });
   const found = h("div", { class: "picker-list", role: "listbox" });
   const panel = h("div", { class: "picker-panel", hidden: true }, field, found);
-  const button = h("button", { class: "chip", "aria-haspopup": "listbox", "aria-expanded": "false" }, icon("plus"), "Add run");
+  const button = h("button", { class: "chip", "aria-haspopup": "listbox", "aria-expanded": "false" }, icon("plus"), t("Add run"));
   const box = h("div", { class: "picker" }, button, panel);
   const open = (yes) => {
     panel.hidden = !yes;
@@ -33,7 +34,7 @@ export function picker({ taken, add, signal }) {
         stateBadge(run.state),
       ),
     );
-    found.replaceChildren(...(options.length ? options : [h("p", { class: "muted" }, asked ? "No run fits." : "No other runs.")]));
+    found.replaceChildren(...(options.length ? options : [h("p", { class: "muted" }, asked ? t("No run fits.") : t("No other runs."))]));
   };
   field.addEventListener("input", () => list().catch(() => {}));
   button.addEventListener("click", () => open(panel.hidden));

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { h, setText } from "./dom.js";
+import { t } from "./words.js";
 
 /** One picture with its caption; it keeps the last one until the next can be shown, so nothing flickers. */
 export class Picture {
@@ -41,10 +42,11 @@ export const stored = (sample, caption) => ({
   src: api.blob(sample.hash),
   key: sample.hash,
   ratio: `${sample.columns * sample.tile_width} / ${sample.rows * sample.tile_height}`,
-  alt: `Grid of ${sample.count} samples at step ${sample.step}`,
+  alt: t("Grid of {n} samples at step {step}", { n: sample.count, step: sample.step }),
   step: sample.step,
   caption: caption ?? told(sample),
 });
 
 /** What a grid holds, in words. */
-export const told = (sample) => `${sample.count} samples, range ${sample.value_range}${sample.inferred ? " (inferred)" : ""}`;
+export const told = (sample) =>
+  t(sample.inferred ? "{n} samples, range {range} (inferred)" : "{n} samples, range {range}", { n: sample.count, range: sample.value_range });

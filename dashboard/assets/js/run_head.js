@@ -5,17 +5,17 @@ import { h, icon, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./words.js";
 
-export const stateBadge = (state) => h("span", { class: `state state-${state}` }, state);
+export const stateBadge = (state) => h("span", { class: `state state-${state}` }, t(state));
 
 const WATCH = "system/watch_share";
 
 const WORDS = {
-  stale: "No sign of life for a while: the training may hang, or the network is gone.",
-  crashed: "The training ended without a word, or said that it crashed.",
+  stale: t("No sign of life for a while: the training may hang, or the network is gone."),
+  crashed: t("The training ended without a word, or said that it crashed."),
 };
 
 // What its duration is called, by state; a run that is stale or crashed only "ran": it did not come to its end.
-const TIME = { running: "Running", finished: "Took" };
+const TIME = { running: t("Running"), finished: t("Took") };
 
 export class Head {
   constructor(element) {
@@ -27,11 +27,11 @@ export class Head {
     };
     this.title = h("h1", { class: "run-name" });
     this.state = h("span", { class: "state" });
-    this.id = h("button", { class: "ghost id", title: "Copy the run’s id", onclick: () => this.copy() }, h("code", {}), icon("copy"));
+    this.id = h("button", { class: "ghost id", title: t("Copy the run’s id"), onclick: () => this.copy() }, h("code", {}), icon("copy"));
     this.bar = h("i", {});
-    this.progress = h("span", { class: "progress", role: "progressbar" }, this.bar);
-    this.facts = { step: fact("Step"), left: fact("Left"), time: fact("Running"), images: fact("Images"), points: fact("Points"), watching: fact("Watching costs") };
-    this.facts.watching.item.title = "Share of the training’s time that run.watch takes, over its last ten seconds. run.watch(every=…) changes how often it reads.";
+    this.progress = h("span", { class: "progress", role: "progressbar", "aria-label": t("Progress") }, this.bar);
+    this.facts = { step: fact(t("Step")), left: fact(t("Left")), time: fact(t("Running")), images: fact(t("Images")), points: fact(t("Points")), watching: fact(t("Watching costs")) };
+    this.facts.watching.item.title = t("Share of the training’s time that run.watch takes, over its last ten seconds. run.watch(every=…) changes how often it reads.");
     this.odd = h("span", { class: "badge bad", hidden: true });
     this.refused = h("span", { class: "badge warn", hidden: true });
     this.sub = h("span", { class: "muted run-sub" });
@@ -53,7 +53,7 @@ export class Head {
   show(info, images) {
     this.info = info;
     setText(this.title, info.name || info.id);
-    setText(this.state, info.state);
+    setText(this.state, t(info.state));
     this.report.href = `${boot.api}/runs/${encodeURIComponent(info.id)}/report.html?download=true`;
     this.state.className = `state state-${info.state}`;
     setText(this.id.querySelector("code"), info.id);
@@ -67,7 +67,7 @@ export class Head {
     this.fact("step", info.total_steps ? `${step} / ${format.steps(info.total_steps)}` : step);
     const left = format.timeLeft(info);
     this.fact("left", left === null ? null : format.duration(left));
-    setText(this.facts.time.label, TIME[info.state] ?? "Ran");
+    setText(this.facts.time.label, TIME[info.state] ?? t("Ran"));
     this.fact("time", format.duration(info.duration));
     this.fact("images", Number.isFinite(images) ? format.steps(images) : null);
     this.fact("points", format.steps(info.points));
@@ -77,10 +77,10 @@ export class Head {
     this.odd.hidden = !odd;
     setText(this.odd, `${format.steps(odd)} NaN/Inf`);
     const worst = info.series.filter((one) => one.nan_count + one.inf_count).map((one) => one.name);
-    this.odd.title = `in ${worst.join(", ")}`;
+    this.odd.title = t("in {names}", { names: worst.join(", ") });
     this.refused.hidden = !info.refused;
-    setText(this.refused, `${format.steps(info.refused)} records refused`);
-    this.refused.title = "The sender’s disk or journal was full: it could not take these.";
+    setText(this.refused, t("{n} records refused", { n: format.steps(info.refused) }));
+    this.refused.title = t("The sender’s disk or journal was full: it could not take these.");
     const why = info.reason || WORDS[info.state];
     this.why.hidden = !why;
     setText(this.why, why ?? "");

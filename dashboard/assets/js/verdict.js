@@ -35,7 +35,7 @@ export class Verdict {
       severityBadge(alert),
       h("span", { class: "verdict-text" }, told(alert)),
       state,
-      first ? h("span", { class: "muted first-try" }, t("First try: {remedy}", { remedy: first.name.toLowerCase() }), ".") : null,
+      first ? h("span", { class: "muted first-try" }, t("First try: {remedy}", { remedy: named(first) }), ".") : null,
       h("span", { class: "verdict-more" }, ...more, this.link(t("Why, and what to do"), alert, "button")),
     );
   }
@@ -57,8 +57,13 @@ export class Verdict {
 /** The sentence of an alert, which names its kind: "Mode collapse since step 3,200: …". */
 export const told = (alert) => {
   const name = kindName(alert);
+  const [, kind, step, what] = /^(.+?) since step ([\d,]+): (.*)$/.exec(alert.summary) ?? [];
+  if (kind === KINDS[alert.kind]) return t("{kind} since step {n}: {what}", { kind: name, n: step, what });
   return alert.summary.toLowerCase().startsWith(name.toLowerCase()) ? alert.summary : `${name}: ${alert.summary[0].toLowerCase()}${alert.summary.slice(1)}`;
 };
+
+/** The name of a remedy within a sentence. */
+const named = ({ name }) => (t(name) === name ? name.toLowerCase() : t(name));
 
 const inWords = (signal) => t(NEEDED[signal] ?? (WATCHED.some((start) => signal.startsWith(start)) ? "run.watch" : signal));
 

@@ -1,62 +1,13 @@
-// 简体中文。键是英文原文。
+// 简体中文。键是英文原文；各表按页面分开，后者优先。
 
 import { alerts } from "./zh/alerts.js";
+import { common } from "./zh/common.js";
+import { compare } from "./zh/compare.js";
+import { doctor } from "./zh/doctor.js";
+import { networks } from "./zh/networks.js";
+import { remedies } from "./zh/remedies.js";
+import { run } from "./zh/run.js";
+import { runs } from "./zh/runs.js";
 import { samples } from "./zh/samples.js";
 
-export const words = {
-  ...alerts,
-  ...samples,
-  "Add run": "添加运行",
-  "All runs": "所有运行",
-  Compare: "比较",
-  Config: "配置",
-  "Dark or light": "深色或浅色",
-  "One file with findings, curves and samples, that opens with no server": "一个文件,包含诊断、曲线和样本,无需服务器即可打开",
-  Overview: "概览",
-  Report: "报告",
-  Runs: "运行",
-  Samples: "样本",
-  "Search runs": "搜索运行",
-  "Skip to content": "跳到内容",
-  // 网络
-  Networks: "网络",
-  "Gradient norm": "梯度范数",
-  "Update ratio": "更新比率",
-  "Weight norm": "权重范数",
-  "Spectral norm": "谱范数",
-  "Effective rank": "有效秩",
-  "Dead units": "失活单元",
-  "L2 norm of the layer's gradient, before clipping": "该层梯度在裁剪之前的 L2 范数",
-  "‖ΔW‖ / ‖W‖ of one optimizer step; about 0.001 is usual": "一次优化器步骤的 ‖ΔW‖ / ‖W‖；通常约为 0.001",
-  "L2 norm of the layer's weights": "该层权重的 L2 范数",
-  "Largest singular value of the weight matrix": "权重矩阵的最大奇异值",
-  "How many singular values of the weight matrix matter": "权重矩阵中起作用的奇异值个数",
-  "Share of ReLU units that were 0 on a whole step": "在整个步骤中一直为 0 的 ReLU 单元的比例",
-  Weights: "权重",
-  Gradients: "梯度",
-  Layer: "层",
-  Spectra: "谱",
-  "NaN or Inf": "NaN 或 Inf",
-  "NaN or Inf among them": "其中有 NaN 或 Inf",
-  "nothing was read here": "此处没有读数",
-  "No histograms yet.": "还没有直方图。",
-  "{n} histograms": "{n} 个直方图",
-  "{n} not finite": "{n} 个非有限值",
-  "{n} outside of the bins": "{n} 个在区间之外",
-  "{size} values": "{size} 个值",
-  "{looked} of {size} values looked at": "查看了 {size} 个值中的 {looked} 个",
-  all: "全部",
-  scale: "尺度",
-  "filter {n}": "滤波器 {n}",
-  "a weight is not finite": "有一个权重不是有限值",
-  "Filters of the {network}": "{network} 的滤波器",
-  "{n} filters of {layer} at step {step}": "{layer} 的 {n} 个滤波器，步骤 {step}",
-  "Each filter by its own scale: black is −scale, white +scale. Point at one for its scale.": "每个滤波器按自己的尺度显示：黑为 −尺度，白为 +尺度。指向某个滤波器可看它的尺度。",
-  "Nothing is known of the layers": "对各层还一无所知",
-  "One line before the loop reads gradients and weights, and changes nothing:": "在循环前加一行，即可读取梯度和权重，而不改变任何东西：",
-  "What is shown of each layer": "各层显示的内容",
-  "Layers over the steps": "各层随步骤的变化",
-  "One layer through training": "一层在训练中的变化",
-  "{title} of {network}: {n} layers over steps {from} to {to}": "{network} 的{title}：{n} 层，步骤 {from} 到 {to}",
-  "logarithmic; the outermost half percent of the values has the colour of the end": "对数尺度；两端各百分之零点五的值用端点的颜色",
-};
+export const words = { ...common, ...run, ...doctor, ...networks, ...remedies, ...runs, ...compare, ...samples, ...alerts };

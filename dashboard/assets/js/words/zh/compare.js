@@ -1,0 +1,30 @@
+// 比较页。
+
+export const compare = {
+  "95 % intervals: Student’s for means, Wilson’s for shares. p: permutation test of the difference of means. Many rows, many tests: one in twenty is below 0.05 by chance.":
+    "95 % 区间：均值用 Student，比例用 Wilson。p：均值差的置换检验。行多检验也多：每二十个中会有一个偶然低于 0.05。",
+  "Before and after": "前后对比",
+  "Before ({n} runs)": "之前（{n} 个运行）",
+  "After ({n} runs)": "之后（{n} 个运行）",
+  "Baseline: {name}": "基准：{name}",
+  "Drag along an axis to keep runs of that range alone; drag its name to move it.": "沿轴拖动可只保留该范围的运行；拖动轴名可移动它。",
+  "Fixed noise: a cell is the same noise in both, where both runs drew it from the same seed.": "固定噪声：若两个运行用同一种子抽取，则同一格的噪声相同。",
+  "Fresh noise: cells can’t be compared one by one.": "每次新噪声：各格不能逐一比较。",
+  "Hedges’ g": "Hedges’ g",
+  "Hold the others against this run": "以此运行为基准比较其他运行",
+  "How charts show the runs": "图表如何显示各运行",
+  "How grids are compared": "网格的比较方式",
+  "In %: against {name}.": "百分比：相对 {name}。",
+  "Metric, mean over its last tenth": "指标，最后十分之一的均值",
+  "Parallel coordinates": "平行坐标",
+  "Pin a run as baseline (the pin on its chip) to see differences in %.": "把一个运行固定为基准（其标签上的图钉），即可看到百分比差异。",
+  Results: "结果",
+  "Runs whose configs differ, or that have results, are needed.": "需要配置不同或有结果的运行。",
+  "Runs: down, up, select, open": "运行：下、上、选择、打开",
+  "Two groups of runs are needed: give the seeds of one setting the same group.": "需要两组运行：把同一设置的各种子放在同一分组。",
+  "Two runs with grids are needed.": "需要两个有网格的运行。",
+  baseline: "基准",
+  best: "最佳",
+  "show all": "显示全部",
+  "{n} of {all} values differ": "{all} 个值中有 {n} 个不同",
+};

@@ -1,0 +1,93 @@
+"""Every text that people read has its Chinese, with the same values in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dashboard
+from dashboard.figures.catalog import CHARTS, LAYERS
+from dashboard.shell import header, pages
+
+SCRIPTS = Path(dashboard.__file__).parent / "assets" / "js"
+TEXT = r'"((?:[^"\\]|\\.)*)"'
+CALL = re.compile(rf"(?<![\w.])t\(\s*{TEXT}")
+TITLE = re.compile(rf"static title = {TEXT}")
+ENTRY = re.compile(rf"^\s*(?:{TEXT}|(\w+)):\s*{TEXT},$", re.MULTILINE)
+SHOWN = (
+    "children",
+    "title",
+    "label",
+    "placeholder",
+    "headerName",
+    "thumbLabel",
+    "aria-label",
+)  # as `translated` has it
+NAMES = {"Nashboard", "FID", "EN"}  # the same in every language
+
+
+def plain(text: str) -> str:
+    return str(json.loads(f'"{text}"'))
+
+
+def table() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((SCRIPTS / "words" / "zh").glob("*.js")):
+        for quoted, bare, translation in ENTRY.findall(path.read_text()):
+            found[plain(quoted) if quoted else bare] = plain(translation)
+    return found
+
+
+def in_scripts() -> Iterator[str]:
+    for path in sorted(SCRIPTS.rglob("*.js")):
+        if "words" in path.relative_to(SCRIPTS).parts[0]:
+            continue
+        source = path.read_text()
+        yield from map(plain, CALL.findall(source) + TITLE.findall(source))
+        if path.name in ("alerts.js", "alerts_expert.js") and path.parent == SCRIPTS:
+            yield from (plain(text) for _, _, text in ENTRY.findall(source))  # kinds and what they mean
+        if path.name == "keys.js":
+            yield from map(plain, re.findall(rf'^  \["[^"]+", {TEXT},', source, re.MULTILINE))
+
+
+def in_layout(node: Any, key: str = "") -> Iterator[str]:
+    if isinstance(node, str) and key in SHOWN:
+        yield node
+    elif isinstance(node, list | tuple):
+        for one in node:
+            yield from in_layout(one, key)
+    elif isinstance(node, dict):
+        if node.get("type") in ("Pre", "Code"):
+            return
+        for name, value in node.items():
+            yield from in_layout(value, name)
+    elif hasattr(node, "to_plotly_json"):
+        yield from in_layout(node.to_plotly_json(), key)
+
+
+def in_catalog() -> Iterator[str]:
+    for chart in CHARTS:
+        yield from (chart["title"], chart.get("hint", ""), *(curve["label"] for curve in chart["curves"]))
+    for title in LAYERS.values():
+        yield from (title, f"{title} by layer")
+
+
+def texts() -> set[str]:
+    layouts = [header("/", "/static"), *pages().values()]
+    found = {*in_scripts(), *in_catalog(), *(text for layout in layouts for text in in_layout(layout))}
+    return {text for text in found if re.search(r"[A-Za-z]{2}", text)} - NAMES
+
+
+def test_every_text_has_its_chinese() -> None:
+    missing = sorted(texts() - table().keys())
+    assert missing == []
+
+
+def test_translations_hold_the_values_of_their_texts() -> None:
+    values = re.compile(r"\{\w+\}")
+    wrong = {text: said for text, said in table().items() if set(values.findall(text)) != set(values.findall(said))}
+    assert {text: said for text, said in wrong.items() if "equilibrium" not in text} == {}
+    assert all(said.strip() for said in table().values())
