@@ -10,7 +10,7 @@ from trainer.config import Config
 from trainer.data import Dataset
 from trainer.plane import plane
 
-IMAGES = 64  # a grid of 8×8
+IMAGES = 100  # a grid of 10×10
 REFERENCE = 1000  # real samples that later samples are held against
 POINTS = 2500  # samples for the ground truth: as many as VEEGAN and PacGAN take
 

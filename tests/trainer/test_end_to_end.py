@@ -90,8 +90,8 @@ def test_grids_of_digits_arrive_on_schedule(start_service: Callable[..., Service
     assert [one["step"] for one in samples if one["name"] == "fixed"] == [0, 10, 20, 24]
     assert [one["step"] for one in samples if one["name"] == "random"] == [0, 10, 20, 24]
     kinds = {one["name"]: (one["kind"], one["count"], one["value_range"], one["inferred"]) for one in samples}
-    assert kinds["fixed"] == ("fixed", 64, "[-1, 1]", False)
-    assert kinds["random"] == ("random", 64, "[-1, 1]", False)
+    assert kinds["fixed"] == ("fixed", 100, "[-1, 1]", False)
+    assert kinds["random"] == ("random", 100, "[-1, 1]", False)
     assert kinds["reference"][0] == "reference"
     assert len({one["hash"] for one in samples if one["name"] == "fixed"}) == 4  # the generator moves
     assert all(service.http.get(one["url"].removeprefix("/api/v1")).status_code == 200 for one in samples)
