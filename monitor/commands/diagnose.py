@@ -122,14 +122,14 @@ def diagnose(
     try:
         with (
             source_of(path, step_name, run, found_by) as source,
-            Console(stderr=True).status(f"Reading {source.path} …") as status,
+            Console(stderr=True).status(f"Reading {source.where} …") as status,
         ):
             examination = Examination(
                 source,
                 pairs(said, "--map"),
                 settings(given),
                 keep_all=form == "html",
-                progress=lambda rows: status.update(f"Reading {source.path}: {rows:,} rows"),
+                progress=lambda rows: status.update(f"Reading {source.where}: {rows:,} rows"),
             )
             report = examination.run()
         write(report, form, output, Console())

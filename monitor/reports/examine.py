@@ -112,7 +112,7 @@ class Examination:
         source, names = self._source, self._names
         reading = Reading(
             source.kind,
-            str(source.path),
+            source.where,
             source.step_name,
             self._rows,
             dict(sorted(names.found.items())),
@@ -123,7 +123,7 @@ class Examination:
             self._notes(),
         )
         return Report(
-            title=source.info.name or str(source.path),
+            title=source.info.name or source.where,
             subtitle=source.info.project,
             alerts=list(self._alerts.values()),
             lacks=self._doctor.lacks,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from monitor.errors import InvalidValue, NotInstalled
-from monitor.sources.source import Source
+from monitor.sources.source import Faults, Source
 from monitor.wire import MAX_STEP, Record, RunInfo, Scalars
 
 PATTERN = "*tfevents*"
@@ -47,6 +47,7 @@ class EventFiles(Source):
 
     def records(self) -> Iterator[Record]:
         """One record a step of all that was logged at it in a row."""
+        self.faults = Faults()
         parts = [self._values(folder, files) for folder, files in sorted(self._folders.items())]
         values = merge(*parts, key=lambda value: value.step) if len(parts) > 1 else parts[0]
         for step, some in itertools.groupby(values, key=lambda value: value.step):

@@ -40,7 +40,7 @@ class Source:
     """A log.
 
     Attributes:
-        kind: its format, in words. path: where it lies. info: what it says of the run.
+        kind: its format, in words. path: where it lies; where: the same in words. info: what it says of the run.
         faults: what could not be read so far. step_name: what the steps were taken from, "" until that is known.
         texts: columns that hold something else than numbers.
     """
@@ -48,7 +48,7 @@ class Source:
     kind = ""
 
     def __init__(self, path: Path, info: RunInfo) -> None:
-        self.path, self.info = path, info
+        self.path, self.where, self.info = path, str(path), info
         self.faults, self.step_name = Faults(), ""
         self.texts: set[str] = set()
 

@@ -67,7 +67,7 @@ class StoredSource(Source):
             environment=detail.environment,
         )
         super().__init__(Path(run.where), info)
-        self.step_name, self._run = "step", run
+        self.step_name, self.where, self._run = "step", run.where, run
 
     def records(self) -> Iterator[Record]:
         """A record a step, and the events before the step after theirs."""

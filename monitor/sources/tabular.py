@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.errors import InvalidValue
 from monitor.sources.numbers import number
-from monitor.sources.source import Source
+from monitor.sources.source import Faults, Source
 from monitor.sources.steps import Steps
 from monitor.wire import Record, RunInfo, Scalars
 
@@ -34,6 +34,7 @@ class Tabular(Source):
 
     def records(self) -> Iterator[Record]:
         """A record a row."""
+        self.faults = Faults()
         rows = self.rows()
         first = list(itertools.islice(rows, PEEK))
         if not first:

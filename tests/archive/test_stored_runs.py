@@ -127,13 +127,14 @@ def test_images_are_a_folder(lab: Lab, tmp_path: Path) -> None:
 def test_a_log_becomes_a_run_and_only_what_is_new_is_sent(lab: Lab, tmp_path: Path) -> None:
     log = tmp_path / "metrics.csv"
     rows = [f"{step},{1 + step / 1000},{'nan' if step == 7 else 0.5}\n" for step in range(5000)]
-    log.write_text("iteration,train/d_loss,other\n" + "".join(rows[:3000]))
+    log.write_text("iteration,train/d_loss,other\nhalf a line\n" + "".join(rows[:3000]))
     first = nashboard(lab, "import", log, "--project", "old", "--config", "loss=hinge", "--run", "imported")
     assert first.exit_code == 0, first.output
     assert "3,000 records, 3,000 of them new" in first.output
+    assert first.output.count("not read: line 2: 1 cells, the head has 3") == 1
     again = nashboard(lab, "import", log, "--run", "imported")
     assert "3,000 records, 0 of them new" in again.output
-    log.write_text("iteration,train/d_loss,other\n" + "".join(rows))
+    log.write_text("iteration,train/d_loss,other\nhalf a line\n" + "".join(rows))
     grown = nashboard(lab, "import", log, "--run", "imported")
     assert "5,000 records, 2,000 of them new" in grown.output
     detail = lab.service.get("/runs/imported")
@@ -149,6 +150,7 @@ def test_a_stored_run_is_diagnosed(lab: Lab, how: str) -> None:
     done = nashboard(lab, "diagnose", "--run", "full", "--format", "json", *where)
     assert done.exit_code == 1, done.output
     found = json.loads(done.stdout)
+    assert found["reading"]["path"] == (f"{lab.url}/runs/full" if how == "http" else f"full in {lab.service.folder}")
     kinds = {one["kind"]: one for one in found["findings"]}
     assert kinds["non_finite"]["onset_step"] == 5_000_100
     assert kinds.keys() == {
