@@ -57,8 +57,8 @@ export class Frames {
     return asked;
   }
 
-  /** Fetches what comes next when it plays. */
+  /** Fetches what comes next, when it plays or when an arrow key is pressed. */
   prefetch(steps, at, name, method) {
-    for (const step of steps.slice(at + 1, at + 1 + SOON)) this.get(step, name, method).catch(() => {});
+    for (const step of [...steps.slice(Math.max(0, at - SOON), at), ...steps.slice(at + 1, at + 1 + SOON)]) this.get(step, name, method).catch(() => {});
   }
 }

@@ -29,6 +29,11 @@ export class Inspector {
     this.render();
   }
 
+  /** Other points are shown, and their images are on the way: what is pinned keeps its own until they come. */
+  wait() {
+    this.sheets = { ...this.sheets, made: null };
+  }
+
   /** What is to be read of a point: name, picture, distance. */
   #about({ kind, index }) {
     const points = this.map.state[kind];

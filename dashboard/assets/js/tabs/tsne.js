@@ -153,18 +153,31 @@ export class TsneTab {
       if (method === "joint") return await this.#together(step, turn);
       const [real, made] = await Promise.all([this.frames.get(null, name, method), this.frames.get(step, name, method)]);
       const grid = this.#grid(step);
-      const sheets = await Promise.all([pictured(grid) ? sheet(this.page.id, grid) : null, pictured(this.#real) ? sheet(this.page.id, this.#real) : null]);
       if (turn !== this.turn) return; // another was asked for meanwhile
       this.#put(real, made, { still, follow: grid?.kind !== "random" });
-      this.inspector.show({ made: sheets[0], real: sheets[1] });
-      this.sheet = sheets[1];
+      this.inspector.wait();
       this.#tell(step);
       const steps = this.stepper.steps();
       this.frames.prefetch(steps, this.stepper.at, name, method);
       this.#trail(steps, turn);
+      await this.#sheets(grid, step, turn);
     } finally {
       if (turn === this.turn) this.busy = false;
     }
+  }
+
+  /** The images of what is shown: points wait for none of them. */
+  async #sheets(grid, step, turn) {
+    const [made, real] = await Promise.all([pictured(grid) ? sheet(this.page.id, grid) : null, pictured(this.#real) ? sheet(this.page.id, this.#real) : null]);
+    if (turn !== this.turn) return;
+    this.inspector.show({ made, real });
+    this.sheet = real;
+    this.#tell(step);
+  }
+
+  /** Whether a joint map is on its way: what becomes of it stands in the place of the map. */
+  get #laying() {
+    return this.method === "joint" && !this.joint.done;
   }
 
   /** Shows a step on the joint map; while there is none, what becomes of it. */
@@ -181,15 +194,14 @@ export class TsneTab {
       return;
     }
     const [grid, reference] = [this.#grid(joint.at(step)), await this.frames.get(null, name, "pca")];
-    const sheets = await Promise.all([pictured(grid) ? sheet(this.page.id, grid) : null, pictured(this.#real) ? sheet(this.page.id, this.#real) : null]);
     if (turn !== this.turn) return;
     const { real, made } = joint.frames(step, new Map(reference.row.map((row, i) => [row, this.modes?.members[i]])));
     this.real = null; // the fixed map has to be put anew
     if (this.map.state.real !== real) this.map.set({ real, range: extent([joint.map], 0.06), pins: [], chosen: null, trail: [], made });
     else this.map.show(made, grid?.kind !== "random");
     this.#shown(made);
-    this.inspector.show({ made: sheets[0], real: sheets[1] });
-    this.#tell(step);
+    this.inspector.wait();
+    await this.#sheets(grid, step, turn);
   }
 
   #shown(made) {
@@ -245,7 +257,7 @@ export class TsneTab {
     this.picker.value = this.name;
     this.map.set({ density: Boolean(view.get("density")), hideReal: Boolean(view.get("noreal")) });
     this.legend.replaceChildren(legend(this.modes, (cluster) => this.map.set({ lit: cluster }), { density: Boolean(view.get("density")), plain: this.method === "joint" }));
-    this.body.hidden = !there;
+    this.body.hidden = !there || this.#laying;
     this.side.hidden = !there;
     this.#progress(there);
   }
@@ -253,7 +265,7 @@ export class TsneTab {
   /** While there is no map: what is missing, or what is being computed and for how long. Failed steps are told in any case. */
   #progress(there) {
     const { waiting, failed } = progress(this.frames, { reference: Boolean(this.#real), samples: this.page.data.samples.length > 0 });
-    this.state.hidden = there;
+    if (!there || !this.#laying) this.state.hidden = there;
     if (!there) this.state.replaceChildren(h("h2", {}, waiting.title), h("p", { class: "muted" }, ...waiting.text));
     clearTimeout(this.clock);
     if (this.frames.jobs.some((job) => job.state === "queued" || job.state === "running")) this.clock = setTimeout(() => this.#tick(there), TICK);
