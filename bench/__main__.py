@@ -1,4 +1,7 @@
-"""`python -m bench [NAME …]`: measures, prints a table, and writes docs/benchmarks.md when all were asked for."""
+"""`python -m bench [NAME …]`: measures, prints a table, and writes docs/benchmarks.md when all were asked for.
+
+`python -m bench detection [FOLDER [SEED]]` is a matter of its own, of an hour: see `bench.detection`.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,8 @@ def main(arguments: list[str]) -> int:
         rows = list(importlib.import_module(f"bench.{arguments[1]}").measure())
         sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")
         return 0
+    if arguments[:1] == ["detection"]:
+        return int(importlib.import_module("bench.detection.run").main(arguments[1:]))
     unknown = set(arguments) - set(NAMES)
     if unknown:
         sys.stderr.write(f"no such measurement: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}\n")

@@ -14,6 +14,7 @@ from trainer import data
 from trainer.checkpoint import Checkpoint
 from trainer.config import Config
 from trainer.ranks import Ranks
+from trainer.remedies.schedule import PERIODS
 from trainer.saving import Saving
 from trainer.showing import Showing
 from trainer.training import ALONE, CPU, Training
@@ -63,6 +64,8 @@ def train(
         start.check(config)
         training.load_state_dict(start.training)
         showing.load_state_dict(start.showing)
+    if config.lr_schedule in PERIODS and start is None:
+        run.event("period", steps=round(PERIODS[config.lr_schedule] * config.steps))
     run.watch(generator=training.G, discriminator=training.D, optimizers=(training.opt_g, training.opt_d))
 
     def state() -> Checkpoint:

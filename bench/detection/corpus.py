@@ -1,11 +1,11 @@
-"""The trainings: settings, and what becomes of them."""
+"""The trainings: settings, and what each is meant to become. What did become of it, `bench.detection.truth` says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.scenarios import R1, SCENARIOS, ring
+HELD_OUT_DATA, HELD_OUT_LOSS = "spiral", "lsgan"  # kept out of the calibration
 
 
 @dataclass(frozen=True)
@@ -13,100 +13,174 @@ class Case:
     """One setting.
 
     Attributes:
-        kinds: what the doctor should say of it; none: a healthy one.
-        allowed: what it may say besides, without being wrong: a failure brings others with it.
-        onset: step at which the failure is caused; 0: it is there from the start.
-        settings: for `Config.of`.
+        meant: the kind it is meant to show; "": a healthy one.
+        settings: for `Config.of`. few: it learns from so few digits that a discriminator can know them by heart; 0: all.
     """
 
-    kinds: frozenset[str]
+    meant: str
     settings: dict[str, Any]
-    allowed: frozenset[str] = frozenset()
-    onset: int = 0
+    few: int = 0
+
+    @property
+    def held_out(self) -> bool:
+        """Whether it plays no part in the calibration."""
+        return bool(self.settings["data"] == HELD_OUT_DATA or self.settings["loss"] == HELD_OUT_LOSS)
 
 
-def healthy(**settings: Any) -> Case:
-    """A training in which nothing goes wrong."""
-    return Case(frozenset(), settings)
-
-
-def scenario(name: str, *kinds: str, allowed: tuple[str, ...] = (), **more: Any) -> Case:
-    """A scenario of the trainer."""
-    settings = SCENARIOS[name].settings | more
-    return Case(frozenset(kinds), settings, frozenset(allowed), settings.get("inject_at", 0))
-
-
-def on_ring(loss: str, lr: float, steps: int, **more: Any) -> dict[str, Any]:
-    """Settings on the eight Gaussians."""
-    return ring("", loss, lr, steps, **more).settings
-
-
-DIGITS = {"data": "digits", "model": "mlp", "width": 128, "lr_generator": 5e-4, "lr_discriminator": 5e-4, "steps": 2500}
-
-# Where a scenario has changed since these were recorded, its setting of then: docs/detection.md speaks of that.
-CONSTANT: dict[str, Any] = {"lr_schedule": "constant"}
-
-CASES: dict[str, Case] = {
-    "healthy": healthy(**SCENARIOS["healthy"].settings | CONSTANT),
-    "healthy-minimax": healthy(**SCENARIOS["healthy-minimax"].settings),
-    "healthy-lsgan": healthy(**SCENARIOS["healthy-lsgan"].settings),
-    "healthy-hinge": healthy(**SCENARIOS["healthy-hinge"].settings),
-    "healthy-relativistic": healthy(**SCENARIOS["healthy-relativistic"].settings | CONSTANT),
-    "healthy-wgan-gp": healthy(**SCENARIOS["healthy-wgan-gp"].settings | CONSTANT | {"steps": 1500}),
-    "healthy-grid": healthy(**on_ring("non-saturating", 1e-3, 3000, data="grid", **R1)),
-    "healthy-small-batch": healthy(**on_ring("non-saturating", 1e-3, 3000, batch_size=32, **R1)),
-    "healthy-slow": healthy(**on_ring("non-saturating", 2e-4, 4000, **R1)),
-    "healthy-cosine": healthy(**on_ring("hinge", 1e-3, 3000, lr_schedule="cosine", **R1)),
-    "digits-mlp-wgan-gp": healthy(**DIGITS | {"loss": "wgan-gp", "beta1": 0.5, "steps": 1500}),
-    "digits-dcgan": healthy(**SCENARIOS["healthy-digits"].settings | {"steps": 1500}),
-    "collapse": scenario(
-        "collapse",
-        "mode_collapse",
-        allowed=("oscillation", "non_convergence", "generator_dominates"),
-        lr_generator=1e-2,
-    ),
-    "late-collapse": scenario(
-        "late-collapse", "mode_collapse", allowed=("oscillation", "exploding_gradient", "discriminator_dominates")
-    ),
-    "partial-collapse": scenario(
-        "partial-collapse",
-        "mode_collapse",
-        allowed=("discriminator_dominates", "vanishing_gradient"),
-        **CONSTANT,
-    ),
-    "exploding-gradient": Case(
-        frozenset({"exploding_gradient"}),
-        on_ring("wgan", 1e-4, 1500, weight_clip=1e30, inject_at=600, inject_discriminator=300.0),
-        frozenset({"mode_collapse", "non_finite", "oscillation", "non_convergence", "generator_dominates"}),
-        600,
-    ),
-    "mode-hopping": scenario(
-        "mode-hopping",
-        "oscillation",
-        allowed=("mode_collapse", "non_convergence", "generator_dominates", "quality_fluctuation"),
-    ),
-    "vanishing-gradient": scenario(
-        "vanishing-gradient", "vanishing_gradient", allowed=("discriminator_dominates", "mode_collapse")
-    ),
-    "discriminator-too-strong": scenario(
-        "discriminator-too-strong",
-        "discriminator_dominates",
-        allowed=("mode_collapse", "vanishing_gradient"),
-        lr_generator=1e-6,
-    ),
-    "discriminator-too-weak": scenario(
-        "discriminator-too-weak",
-        "generator_dominates",
-        allowed=("mode_collapse", "oscillation"),
-        lr_generator=1e-4,
-    ),
-    "exploding": scenario("exploding", "non_finite", allowed=("exploding_gradient", "mode_collapse")),
-    "non-convergence": scenario("non-convergence", "non_convergence", allowed=("oscillation", "mode_collapse")),
-    "fluctuating-quality": scenario(
-        "fluctuating-quality",
-        "quality_fluctuation",
-        allowed=("oscillation", "mode_collapse"),
-        lr_generator=5e-3,
-        lr_discriminator=5e-3,
-    ),
+CASES: dict[str, Case] = {}
+POINTS: dict[str, Any] = {"model": "mlp", "width": 64, "batch_size": 64, "sample_every": 50}
+RING: dict[str, Any] = POINTS | {"data": "ring", "latent": 2}
+GRID: dict[str, Any] = POINTS | {"data": "grid", "latent": 2}
+SPIRAL: dict[str, Any] = POINTS | {"data": "spiral", "latent": 2}
+DIGITS: dict[str, Any] = {
+    "data": "digits",
+    "model": "mlp",
+    "width": 64,
+    "latent": 16,
+    "batch_size": 64,
+    "sample_every": 50,
 }
+CONV: dict[str, Any] = DIGITS | {"model": "dcgan", "width": 8, "latent": 32}
+R1: dict[str, Any] = {"gradient_penalty": "r1", "gp_weight": 0.1}
+CLIPPED: dict[str, Any] = {"loss": "wgan", "weight_clip": 0.1, "discriminator_steps": 2, "lr_schedule": "cosine"}
+PENALISED: dict[str, Any] = {
+    "loss": "wgan-gp",
+    "beta1": 0.5,
+    "gp_weight": 0.1,
+    "discriminator_steps": 2,
+    "lr_schedule": "cosine",
+}
+SMOOTH: dict[str, Any] = {"gradient_penalty": "r1", "gp_weight": 1.0}
+BARE: dict[str, Any] = {"gradient_penalty": "none"}  # nothing holds the discriminator
+UNBOUND: dict[str, Any] = {"loss": "wgan", "weight_clip": 1e30, "discriminator_steps": 1}
+HEALTHY = ""
+
+
+def case(name: str, meant: str, data: dict[str, Any], loss: str, lr: Any, steps: int, **more: Any) -> None:
+    """Adds one. `lr`: of both, or (generator, discriminator)."""
+    few = more.pop("few", 0)
+    lr_generator, lr_discriminator = lr if isinstance(lr, tuple) else (lr, lr)
+    rates = {"lr_generator": lr_generator, "lr_discriminator": lr_discriminator}
+    CASES[name] = Case(meant, data | rates | {"loss": loss, "steps": steps} | more, few)
+
+
+# -- healthy, the plain ones ------------------------------------------------------------------------------------------
+case("ring-ns", HEALTHY, RING, "non-saturating", 1e-3, 1400, **R1)
+case("ring-minimax", HEALTHY, RING, "minimax", 1e-3, 1400, **R1)
+case("ring-hinge", HEALTHY, RING, "hinge", 1e-3, 1400, **R1)
+case("ring-lsgan", HEALTHY, RING, "lsgan", 1e-3, 1400)
+case("ring-relativistic", HEALTHY, RING, "relativistic", 1e-3, 1400, **R1)
+case("ring-wgan", HEALTHY, RING, lr=1e-3, steps=1200, **CLIPPED)
+case("ring-wgan-gp", HEALTHY, RING, lr=1e-3, steps=1200, **PENALISED)
+case("grid-ns", HEALTHY, GRID, "non-saturating", 1e-3, 2500, **R1 | {"width": 128})
+case("spiral-ns", HEALTHY, SPIRAL, "non-saturating", 1e-3, 1400, **R1)
+case("spiral-hinge", HEALTHY, SPIRAL, "hinge", 1e-3, 1400, **R1)
+case("spiral-wgan-gp", HEALTHY, SPIRAL, lr=1e-3, steps=1200, **PENALISED)
+case("digits-ns", HEALTHY, DIGITS, "non-saturating", 1e-3, 1400, **SMOOTH)
+case("digits-minimax", HEALTHY, DIGITS, "minimax", 1e-3, 1400, **SMOOTH)
+case("digits-hinge", HEALTHY, DIGITS, "hinge", 1e-3, 1400, **SMOOTH)
+case("digits-lsgan", HEALTHY, DIGITS, "lsgan", 1e-3, 1400, **SMOOTH)
+case("digits-wgan-gp", HEALTHY, DIGITS, lr=1e-3, steps=1200, **PENALISED | {"gp_weight": 1.0})
+case("dcgan-ns", HEALTHY, CONV, "non-saturating", 2e-3, 700)
+case("dcgan-hinge", HEALTHY, CONV, "hinge", 2e-3, 700)
+# -- healthy, the ugly ones -------------------------------------------------------------------------------------------
+case("small-batch", HEALTHY, RING, "non-saturating", 5e-4, 1400, **R1 | {"batch_size": 16})
+case("small-batch-hinge", HEALTHY, RING, "hinge", 5e-4, 1400, **R1 | {"batch_size": 16})
+case("slow-start", HEALTHY, RING, "non-saturating", 3e-4, 2500, **R1)
+case("warm-restarts", HEALTHY, RING, "non-saturating", 2e-3, 1600, **R1, lr_schedule="restarts")
+case("ahead", HEALTHY, RING, "non-saturating", (3e-4, 1e-3), 1600, **R1, discriminator_steps=2)
+case("ahead-digits", HEALTHY, DIGITS, "non-saturating", (5e-4, 1e-3), 1600, **SMOOTH)
+case("wgan-scale", HEALTHY, RING, lr=1e-3, steps=1200, **CLIPPED | {"weight_clip": 0.25})
+case("noisy", HEALTHY, RING, "non-saturating", 1e-3, 1400, **R1, label_smoothing=0.1, instance_noise=0.1)
+case("momentum-r1", HEALTHY, RING, "non-saturating", 5e-4, 1600, **R1, beta1=0.9)
+case("strong-penalty", HEALTHY, RING, "non-saturating", 1e-3, 1600, gradient_penalty="r1", gp_weight=1.0)
+case("accumulate", HEALTHY, RING, "non-saturating", 1e-3, 1200, **R1, accumulate=2)
+case("packed", HEALTHY, RING, "non-saturating", 1e-3, 1400, **R1, pack=2)
+case("averaged", HEALTHY, RING, "hinge", 1e-3, 1400, **R1, ema=0.99)
+case("spectral-norm", HEALTHY, DIGITS, "hinge", 1e-3, 1400, spectral_norm="discriminator")
+# -- numbers that are none --------------------------------------------------------------------------------------------
+BLAST: dict[str, Any] = {"inject_at": 300, "inject_discriminator": 1e15}
+case("nan-wgan", "non_finite", RING, lr=1e-3, steps=400, **UNBOUND | BLAST)
+case("nan-ns", "non_finite", RING, "non-saturating", 1e-3, 400, **R1 | BLAST)
+case("nan-hinge", "non_finite", GRID, "hinge", 1e-3, 400, **R1 | BLAST)
+case("nan-lsgan", "non_finite", SPIRAL, "lsgan", 1e-3, 400, **BLAST)
+case("nan-digits", "non_finite", DIGITS, "minimax", 1e-3, 400, **BLAST)
+case("nan-wgan-gp", "non_finite", RING, lr=1e-3, steps=400, **PENALISED | BLAST | {"lr_schedule": "constant"})
+# -- gradients that leave their range ---------------------------------------------------------------------------------
+JUMP: dict[str, Any] = {"inject_at": 400, "inject_discriminator": 300.0}
+case("explode-wgan", "exploding_gradient", RING, lr=1e-4, steps=800, **UNBOUND | JUMP)
+case("explode-wgan-digits", "exploding_gradient", DIGITS, lr=1e-4, steps=800, **UNBOUND | JUMP)
+case("explode-ns", "exploding_gradient", RING, "non-saturating", 5e-4, 800, **BARE | JUMP)
+case("explode-hinge", "exploding_gradient", GRID, "hinge", 5e-4, 800, **BARE | JUMP)
+case("explode-lsgan", "exploding_gradient", RING, "lsgan", 5e-4, 800, **BARE | JUMP)
+case("explode-relativistic", "exploding_gradient", DIGITS, "relativistic", 3e-4, 800, **BARE | JUMP)
+case("explode-spiral", "exploding_gradient", SPIRAL, lr=1e-4, steps=800, **UNBOUND | JUMP)
+# -- a generator that is told nothing ---------------------------------------------------------------------------------
+case("vanish-ring", "vanishing_gradient", RING, "minimax", (1e-5, 1e-3), 900, discriminator_steps=2)
+case("vanish-grid", "vanishing_gradient", GRID, "minimax", (1e-5, 1e-3), 900, discriminator_steps=2)
+case("vanish-digits", "vanishing_gradient", DIGITS, "minimax", (1e-5, 1e-3), 900)
+case("vanish-dcgan", "vanishing_gradient", CONV, "minimax", (1e-5, 2e-3), 500)
+case("vanish-spiral", "vanishing_gradient", SPIRAL, "minimax", (1e-5, 1e-3), 900, discriminator_steps=2)
+case("vanish-late", "vanishing_gradient", DIGITS, "minimax", (3e-4, 3e-4), 1400,
+     inject_at=500, inject_generator=0.001, inject_discriminator=5.0)  # fmt: skip
+# -- a discriminator that is always right -----------------------------------------------------------------------------
+for name, data in {"ring": RING, "grid": GRID, "digits": DIGITS}.items():
+    case(f"strong-ns-{name}", "discriminator_dominates", data, "non-saturating", (1e-6, 1e-3), 1000)
+case("strong-hinge", "discriminator_dominates", RING, "hinge", (1e-6, 1e-3), 1000)
+case("strong-lsgan", "discriminator_dominates", RING, "lsgan", (1e-6, 1e-3), 1000)
+case("strong-relativistic", "discriminator_dominates", GRID, "relativistic", (1e-6, 1e-3), 1000)
+case("strong-wgan-gp", "discriminator_dominates", DIGITS, lr=(1e-6, 1e-3), steps=900, **PENALISED)
+case("strong-spiral", "discriminator_dominates", SPIRAL, "non-saturating", (1e-6, 1e-3), 1000)
+case("strong-late", "discriminator_dominates", DIGITS, "non-saturating", (5e-4, 5e-4), 1600,
+     inject_at=600, inject_generator=0.001, inject_discriminator=4.0)  # fmt: skip
+# -- a discriminator that learns too little ---------------------------------------------------------------------------
+case("weak-ns", "generator_dominates", RING, "non-saturating", (1e-3, 1e-6), 1500)
+case("weak-hinge", "generator_dominates", GRID, "hinge", (1e-3, 1e-6), 1500)
+case("weak-digits", "generator_dominates", DIGITS, "non-saturating", (1e-3, 1e-6), 1500)
+case("weak-lsgan", "generator_dominates", SPIRAL, "lsgan", (1e-3, 1e-6), 1500)
+# -- collapse ---------------------------------------------------------------------------------------------------------
+LATE: dict[str, Any] = {"inject_at": 900, "inject_generator": 50.0}
+case("collapse-ns", "mode_collapse", RING, "non-saturating", (3e-2, 1e-3), 1500, beta1=0.9)
+case("collapse-digits", "mode_collapse", DIGITS, "non-saturating", (3e-2, 1e-3), 1500)
+case("collapse-hinge", "mode_collapse", GRID, "hinge", (3e-2, 1e-3), 1500)
+case("collapse-lsgan", "mode_collapse", SPIRAL, "lsgan", (3e-2, 1e-3), 1500)
+case("partial-ring", "mode_collapse", RING, "minimax", (1e-4, 1e-3), 1500, discriminator_steps=2)
+case("partial-grid", "mode_collapse", GRID, "non-saturating", (1e-3, 1e-4), 1600)
+case("late-ns", "mode_collapse", RING, "non-saturating", 1e-3, 1400, **R1 | LATE)
+case("late-hinge", "mode_collapse", RING, "hinge", 1e-3, 1400, **R1 | LATE)
+case("late-digits", "mode_collapse", DIGITS, "non-saturating", 1e-3, 1400, **SMOOTH | LATE)
+case("late-wgan-gp", "mode_collapse", RING, lr=1e-3, steps=1400, **PENALISED | LATE | {"lr_schedule": "constant"})
+case("late-lsgan", "mode_collapse", RING, "lsgan", 1e-3, 1400, **R1 | LATE)
+# -- round and round --------------------------------------------------------------------------------------------------
+case("hop-ns", "oscillation", RING, "non-saturating", 1e-3, 1500, beta1=0.9)
+case("hop-hinge", "oscillation", RING, "hinge", 1e-3, 1500, beta1=0.9)
+case("hop-relativistic", "oscillation", RING, "relativistic", 1e-3, 1500, beta1=0.9)
+case("hop-lsgan", "oscillation", RING, "lsgan", 1e-3, 1500, beta1=0.9)
+case("hop-grid", "oscillation", GRID, "non-saturating", 2e-3, 1500, beta1=0.9)
+case("hop-wgan", "oscillation", RING, lr=1e-3, steps=1500, **UNBOUND | {"weight_clip": 1.0, "beta1": 0.9})
+case("hop-digits", "oscillation", DIGITS, "hinge", 5e-4, 1500)
+case("hop-spiral", "oscillation", SPIRAL, "non-saturating", 1e-3, 1500, beta1=0.9)
+# -- the others -------------------------------------------------------------------------------------------------------
+case("stuck-wgan", "non_convergence", RING, lr=1e-3, steps=1500, **UNBOUND | {"weight_clip": 1.0, "beta1": 0.9})
+case("stuck-grid", "non_convergence", GRID, "minimax", (1e-4, 1e-3), 1500, discriminator_steps=2)
+case("fluctuate-ns", "quality_fluctuation", RING, "non-saturating", 6e-3, 2000)
+case("fluctuate-hinge", "quality_fluctuation", RING, "hinge", 6e-3, 2000)
+case("fluctuate-grid", "quality_fluctuation", GRID, "non-saturating", 6e-3, 2000)
+MEMORY: dict[str, Any] = CONV | {"width": 16}
+case("memorise", "discriminator_overfit", MEMORY, "non-saturating", 2e-3, 900, few=20)
+case("memorise-hinge", "discriminator_overfit", MEMORY, "hinge", 2e-3, 900, few=20)
+WILD: dict[str, Any] = {"inject_at": 600, "inject_discriminator": 20.0}
+case("rank-ns", "spectral_collapse", RING, "non-saturating", 1e-3, 1100, **BARE | WILD)
+case("rank-hinge", "spectral_collapse", GRID, "hinge", 1e-3, 1100, **BARE | WILD)
+
+
+ONCE = {"grid-ns", "dcgan-hinge", "stuck-grid"}
+TWICE = {"", "non_finite", "exploding_gradient", "vanishing_gradient", "generator_dominates", "quality_fluctuation"}
+
+
+def copies(name: str) -> int:
+    """How many seeds of a case are looked at in the test."""
+    meant = CASES[name].meant
+    if name in ONCE:
+        return 1
+    return 3 if meant in ("discriminator_overfit", "spectral_collapse") else 2 if meant in TWICE else 1

@@ -3,89 +3,86 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
-from statistics import median
+from typing import Literal
 
-import numpy
-
+from bench.detection.recording import Recording, load
+from bench.detection.truth import Label, healthy, labels
+from monitor.detectors.spectral_collapse import SpectralCollapse
 from monitor.doctor import Alert, Doctor
-from monitor.jobs.metrics import BEST, Metrics
-from monitor.sample_metrics import PooledPixels
-from monitor.sdk.reading import records, run_of
-from monitor.wire import Samples, Scalars
 
-TRUTH = "sample/modes_captured"
+Seen = Literal["all", "no samples", "losses and outputs"]
+SEEN: tuple[Seen, ...] = ("all", "no samples", "losses and outputs")
+OUTPUTS = ("loss/", "logits/", "auc/")
+NEVER_MORE = {SpectralCollapse.kind}  # kinds that are infos at most
 
 
 @dataclass(frozen=True)
 class Story:
-    """What the doctor said of one training.
+    """What the doctor said of one training, and what was true.
 
     Attributes:
-        name, seed: the case. steps: how many it took. told: its alerts, in order. seconds: that the scalars took the doctor.
-        measuring: seconds of each batch of samples.
-        modes: captured by the last ten looks, their median, as the training logged it; None: the truth is not known.
+        name, seed: the case. family, data: its loss and data set. steps: how many it took.
+        told: all alerts, in order. seconds: that the scalars took the doctor. measuring: seconds of each batch's statistics.
+        truth: kind → label. healthy: whether it is.
     """
 
     name: str
     seed: int
+    family: str
+    data: str
     steps: int
     told: list[Alert]
     seconds: float
     measuring: list[float]
-    modes: float | None
+    truth: dict[str, Label]
+    healthy: bool
+
+    @property
+    def alarms(self) -> dict[str, Alert]:
+        """The first warning or critical alert of each kind; of kinds that are infos at most, the first."""
+        found: dict[str, Alert] = {}
+        for alert in self.told:
+            if alert.state == "open" and (alert.severity != "info" or alert.kind in NEVER_MORE):
+                found.setdefault(alert.kind, alert)
+        return found
+
+    @property
+    def disturbing(self) -> list[Alert]:
+        """Alarms that somebody would be told of: warnings and critical ones."""
+        return [alert for alert in self.alarms.values() if alert.severity != "info"]
 
 
-def replay(folder: Path, samples: bool = True) -> Story:
-    """A training recorded by `bench.detection.record`; `samples`: whether the doctor is told of them."""
-    (journal,) = (folder / "journal").iterdir()
-    info = run_of(journal)
-    rows, batches = _read(journal)
-    doctor, told, spent, measuring = (
-        Doctor(info.config, info.signals, info.total_steps),
-        list[Alert](),
-        0.0,
-        list[float](),
-    )
-    measured = list(_measured(batches, measuring)) if samples else []
-    for step, values in sorted(rows.items()):
-        began = time.perf_counter()
-        told += doctor.observe(step, values)
-        spent += time.perf_counter() - began
+def replay(folder: Path) -> dict[Seen, Story]:
+    """A training recorded by `bench.detection.record`, by what of it the doctor is shown."""
+    run = load(folder)
+    truth = labels(run)
+    return {seen: told_of(run, truth, seen) for seen in SEEN}
+
+
+def told_of(run: Recording, truth: dict[str, Label], seen: Seen) -> Story:
+    """What the doctor says of it."""
+    doctor, told, spent = Doctor(run.info.config, run.info.signals, run.info.total_steps), list[Alert](), 0.0
+    measured = list(run.measured) if seen == "all" else []
+    events = list(run.events)
+    for step, values in sorted(run.rows.items()):
+        while events and events[0][0] <= step:
+            at, kind, data = events.pop(0)
+            doctor.event(kind, at, data)
+        shown = values if seen != "losses and outputs" else {k: v for k, v in values.items() if k.startswith(OUTPUTS)}
+        shown = {k: v for k, v in shown.items() if not k.startswith("sample/")}
+        began = time.process_time()
+        told += doctor.observe(step, shown)
+        spent += time.process_time() - began
         while measured and measured[0][0] <= step:
-            told += doctor.observe(*measured.pop(0))
-    for step, values in measured:
-        told += doctor.observe(step, values)
-    name, _, seed = folder.name.rpartition("-")
-    return Story(name, int(seed), len(rows), told + doctor.close(), spent, measuring, _modes(rows))
+            told += doctor.observe(*_finite(measured.pop(0)))
+    told += doctor.close()
+    return Story(run.name, run.seed, run.family, run.data, run.steps, told, spent, run.measuring, truth,
+                 healthy(run, truth))  # fmt: skip
 
 
-def _modes(rows: dict[int, dict[str, float]]) -> float | None:
-    seen = [values[TRUTH] for _, values in sorted(rows.items()) if TRUTH in values]
-    return median(seen[-10:]) if seen else None
-
-
-def _read(journal: Path) -> tuple[dict[int, dict[str, float]], list[Samples]]:
-    rows: dict[int, dict[str, float]] = {}
-    batches = []
-    for record in records(journal):
-        if isinstance(record, Scalars):
-            rows.setdefault(record.step, {}).update(record.values)
-        elif isinstance(record, Samples) and record.batch and (record.kind == "reference" or record.name == BEST):
-            batches.append(record)
-    return rows, batches
-
-
-def _measured(batches: list[Samples], seconds: list[float]) -> Iterator[tuple[int, dict[str, float]]]:
-    arrays = [(one, numpy.frombuffer(one.batch, one.batch_dtype).reshape(one.batch_shape)) for one in batches]
-    reference = next(array for one, array in arrays if one.kind == "reference")
-    kind = Metrics(reference, {}, PooledPixels())
-    yield 0, kind.about_reference().points
-    for one, array in arrays:
-        if one.kind != "reference":
-            began = time.perf_counter()
-            points = kind.about(array, one.name, one.step).points
-            seconds.append(time.perf_counter() - began)
-            yield one.step, points
+def _finite(measured: tuple[int, dict[str, float]]) -> tuple[int, dict[str, float]]:
+    """The service measures nothing of samples that are no numbers; they are told of by the losses."""
+    return measured[0], {name: value for name, value in measured[1].items() if isfinite(value) or "support" in name}

@@ -41,7 +41,8 @@ class View(Struct):
 
     Attributes:
         step: the newest. told_apart: `separability` of the last blocks.
-        distances: the last energy distances (normalised, 0 … 1) of sample batches. floor: what the reference itself reads.
+        distances: the last energy distances (normalised, 0 … 1) of sample batches. precisions: their precisions.
+        floor: what the reference itself reads.
     """
 
     setting: Setting = field(default_factory=Setting)
@@ -50,6 +51,7 @@ class View(Struct):
     batches: int = 0
     told_apart: Window = field(default_factory=lambda: Window(9))
     distances: Window = field(default_factory=lambda: Window(TREND))
+    precisions: Window = field(default_factory=lambda: Window(TREND))
     floor: dict[str, float] = field(default_factory=dict)
 
     def block(self, block: Block) -> None:
@@ -68,6 +70,8 @@ class View(Struct):
         distance = batch.values.get("energy_distance")
         if distance is not None:
             self.distances.push(batch.step, distance)
+        if "precision" in batch.values:
+            self.precisions.push(batch.step, batch.values["precision"])
 
     @property
     def separable(self) -> float:
@@ -90,18 +94,24 @@ class View(Struct):
         return len(self.distances) >= 3 and median(self.distances.values[-3:]) > self.distance_floor
 
     def improving(self) -> bool:
-        """Whether the samples have come nearer to the data over the last batches, by a tenth at least."""
-        values = self.distances.values
-        half = len(values) // 2
-        if half < 2:
-            return False
-        before, after = sorted(values[:half])[half // 2], sorted(values[half:])[(len(values) - half) // 2]
-        return after < 0.9 * before
+        """Whether the samples have come nearer to the data over the last batches: their distance is less by a tenth, or a tenth
+        more of them lie where data are."""
+        before, after = _halves(self.distances.values)
+        worse, better = _halves(self.precisions.values)
+        return after < 0.9 * before or better > worse + 0.1
 
     @property
     def late(self) -> bool:
         """Whether a training should be past its start: 1,000 steps, or 15 % of its planned steps when that is more."""
         return self.step >= max(1000, 0.15 * (self.setting.total_steps or 0))
+
+
+def _halves(values: list[float]) -> tuple[float, float]:
+    """Upper medians of the earlier and the later half; equal when there are fewer than four values."""
+    half = len(values) // 2
+    if half < 2:
+        return 0.0, 0.0
+    return sorted(values[:half])[half // 2], sorted(values[half:])[(len(values) - half) // 2]
 
 
 class Detector(Struct):

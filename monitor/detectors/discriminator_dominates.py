@@ -93,12 +93,16 @@ class DiscriminatorDominates(Detector):
                     self.last,
                 )
             )
-            return Finding(
-                "critical", onset, 0.9, "The discriminator is always right and the samples do not get better", evidence
+            summary = (
+                f"The discriminator dominates since step {onset:,}: it ranks {value:.1%} of real above generated samples, "
+                f"whose distance to the data stays at {distance:.2f}"
             )
+            return Finding("critical", onset, 0.9, summary, evidence)
         loss = self.losses.values[-1]
         told = f"the generator's loss has climbed to {loss:.1f}"
         evidence.append(Evidence(LOSS_G, told, loss, HIGH_LOSS, self.losses.first_step, self.last))
-        return Finding(
-            "warning", onset, 0.6, "The discriminator is always right and the generator's loss climbs", evidence
+        summary = (
+            f"The discriminator dominates since step {onset:,}: it is always right, and the generator's loss has climbed "
+            f"to {loss:.1f}"
         )
+        return Finding("warning", onset, 0.6, summary, evidence)

@@ -53,6 +53,7 @@ class DiscriminatorOverfit(Detector):
         """A warning from the middle on."""
         if not self.overfit.holding:
             return None
-        says = f"Held-out images lie {self.ratio:.0%} of the way from training images to generated ones, for the discriminator"
+        says = f"to the discriminator held-out images lie {self.ratio:.0%} of the way from training images to generated ones"
         evidence = [Evidence(VALIDATION, says, self.ratio, LIMIT, self.overfit.onset, self.last)]
-        return Finding("warning", self.overfit.onset, 0.8, says, evidence)
+        summary = f"The discriminator overfits since step {self.overfit.onset:,}: {says}"
+        return Finding("warning", self.overfit.onset, 0.8, summary, evidence)

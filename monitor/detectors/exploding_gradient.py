@@ -18,7 +18,7 @@ LASTING, SPIKE = log(10), log(1000)  # above the baseline: for a while, and once
 DOUBLING = log(2) / 2  # rise of the log from one fifth of a second to the next that counts as growing
 HOT = 0.1  # update-to-weight ratio at which a step throws weights about
 BEYOND = log(3)  # above all that it ever was: a gradient that comes back from nothing has not exploded
-WARM = 20  # blocks: gradients rise from nothing in the first steps of a healthy run
+WARM, FEW = 200, 6  # steps and readings: gradients rise from nothing in the first steps of a healthy run
 LOSS_OUT = 10.0  # times its usual size
 
 
@@ -36,7 +36,8 @@ class Side(Struct):
     loss_name: str
     usual: Window = field(default_factory=lambda: Window(30))
     long: Window = field(default_factory=lambda: Window(80))
-    hot: Persistence = field(default_factory=lambda: Persistence(of=10, enter=4, leave=1))
+    hot: Persistence = field(default_factory=lambda: Persistence(of=6, enter=3, leave=1))
+    begun: int = -1  # step of the first reading
     losses: Window = field(default_factory=lambda: Window(30))
     ratio: float = 0.0
     level: float = 0.0
@@ -56,7 +57,8 @@ class Side(Struct):
         highest = log(max(block.high[self.gradient], TINY))
         self.loss = abs(block.mean.get(self.loss_name, 0.0))
         bad = False
-        if len(self.usual) >= WARM:
+        self.begun = block.first if self.begun < 0 else self.begun
+        if len(self.usual) >= FEW and block.last - self.begun >= WARM:
             base = self.usual.median()
             bad = self.level > max(base + LASTING, self.highest + BEYOND)
             if highest > max(base, self.highest) + SPIKE:
@@ -70,7 +72,7 @@ class Side(Struct):
 
     @property
     def growing(self) -> bool:
-        """Whether it has doubled, and doubled, and doubled again over the last 800 steps, with no fall between."""
+        """Whether it has doubled, and doubled, and doubled again over the last 80 readings, with no fall between."""
         if not self.long.full:
             return False
         parts = [sorted(self.long.values[start : start + 20])[10] for start in (0, 20, 40, 60)]
@@ -91,11 +93,11 @@ class Side(Struct):
 class ExplodingGradient(Detector):
     """A gradient far above the run's own past, and staying there.
 
-    Formula: L = log ‖g‖ of a block's mean, base = median of L over the last 300 accepted steps. Bad: L - base > ln 10 and L
-    above all plateaus so far by ln 3, in 4 of 10 blocks (100 steps); or once > ln 1000; or L has risen by ln 8 over 800
-    steps, in every quarter of them. Ratios, so that the loss scale does not matter. An info, since under Adam a large
-    gradient alone moves nothing; a warning when it is the thousandfold; critical with a second sign: the loss ten times as
-    large as it ever was, or ‖ΔW‖/‖W‖ > 0.1, or the thousandfold that stays.
+    Formula: L = log ‖g‖ of a block's mean, base = median of L over the last 30 accepted readings. Bad: L - base > ln 10 and L
+    above all that was so far by ln 3, in 3 of 6 readings (60 steps, or as many as `run.watch` leaves out between two); or
+    once > ln 1000; or L has risen by ln 8 over 80 readings, in every quarter of them. Ratios, so that the loss scale does not
+    matter. An info, since under Adam a large gradient alone moves nothing; a warning when it is the thousandfold; critical
+    with a second sign: the loss ten times as large as it ever was, or ‖ΔW‖/‖W‖ > 0.1, or the thousandfold that stays.
 
     Healthy look-alikes: the first steps, where gradients rise from nothing (nothing is said before 200 steps), single spikes, a
     gradient that comes back after it had vanished, and the slow rise of a discriminator's gradient under a hinge loss. When
@@ -140,7 +142,7 @@ class ExplodingGradient(Detector):
         elif side.growing:
             onset, limit = side.long.steps[0], 8.0
             times = exp(min(side.long.values[-1] - side.long.values[0], 60))
-            says = f"the {network}'s gradient doubles again and again: {times:,.0f} times since step {onset:,}"
+            says = f"the {network}'s gradient doubles again and again, to {times:,.0f} times what it was"
         else:
             return None
         critical = side.confirmed or (side.spiked and side.hot.holding)
@@ -149,5 +151,5 @@ class ExplodingGradient(Detector):
         if side.ratio > HOT:
             told = f"one step moves the weights by {side.ratio:.0%} of their size"
             evidence.append(Evidence(side.ratio_name, told, side.ratio, HOT, onset, side.last))
-        summary = says[0].upper() + says[1:]
+        summary = f"Exploding gradient since step {onset:,}: {says}"
         return Finding(severity, onset, 0.9 if critical else 0.6, summary, evidence)

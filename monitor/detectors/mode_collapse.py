@@ -57,11 +57,11 @@ class ModeCollapse(Detector):
     Weiss 2018), and the samples bunched (diversity or nearest-neighbour distance < 0.9) or precise (> 0.5): else they are
     merely bad. Drop: any of the three below 60 % of its own best. Bad in 4 of 5 batches.
 
-    Warm-up by state: an untrained generator is collapsed. Once it was good, a relapse counts at once; if it never was, only
-    after 1,000 steps (15 % of the planned ones) and 10 batches, when nothing improves. Healthy look-alikes: the first
-    hundreds of steps on images, and two far modes of many, whose diversity is that of the data: hence a local measure beside
-    the global one. Losses do not show collapse: without samples nothing is said. See also `Oscillation`, for samples that are
-    few and travel.
+    Warm-up by state: an untrained generator is collapsed. Once it was good, a relapse counts at once, and a full one once it
+    was many-sided (diversity and effective modes above 0.75 in three batches); if it never was, only after 1,000 steps (15 %
+    of the planned ones) and 10 batches, when nothing improves. Healthy look-alikes: the first hundreds of steps on images,
+    and two far modes of many, whose diversity is that of the data: hence a local measure beside the global one. Losses do not
+    show collapse: without samples nothing is said. See also `Oscillation`, for samples that are few and travel.
 
     >>> ModeCollapse().lacks({"loss/generator", "auc/discriminator"})
     ['sample']
@@ -75,7 +75,9 @@ class ModeCollapse(Detector):
     full: Persistence = field(default_factory=lambda: Persistence(of=5, enter=4, leave=1))
     partial: Persistence = field(default_factory=lambda: Persistence(of=5, enter=4, leave=1))
     good: Persistence = field(default_factory=lambda: Persistence(of=3, enter=3, leave=0))
+    found: Persistence = field(default_factory=lambda: Persistence(of=3, enter=3, leave=0))
     was_good: bool = False
+    was_wide: bool = False
     rising: bool = False
     since: int = -1  # first batch of the present stretch of bad ones
     coverages: list[float] = field(default_factory=list)
@@ -90,12 +92,14 @@ class ModeCollapse(Detector):
         self.modes.update(values.get("effective_modes"))
         self._improves()
         self.was_good |= self.good.update(batch.step, self._is_good(batch))
+        self.was_wide |= self.found.update(batch.step, _is_wide(values))
         ripe = self.was_good or (view.late and view.batches >= 10 and not self.rising)
         full, partial = _full(values), self._partial(batch, view)
         bad = bool(full + partial)
         self.since = -1 if not bad else self.since if self.since >= 0 else batch.step
-        self.full.update(batch.step, ripe and bool(full))
-        self.partial.update(batch.step, ripe and bad)
+        ripe_full = (ripe or self.was_wide) and bool(full)
+        self.full.update(batch.step, ripe_full)
+        self.partial.update(batch.step, ripe_full or (ripe and bad))
         if bad:
             self.signs = full + partial
 
@@ -109,8 +113,7 @@ class ModeCollapse(Detector):
 
     def _is_good(self, batch: SampleBatch) -> bool:
         values, floor = batch.values, batch.floor
-        covered = values.get("coverage", 0.0) >= GOOD * floor.get("coverage", 0.97)
-        return covered and values.get("diversity", 0.0) >= GOOD and values.get("effective_modes", 1.0) >= GOOD
+        return values.get("coverage", 0.0) >= GOOD * floor.get("coverage", 0.97) and _is_wide(values)
 
     def _partial(self, batch: SampleBatch, view: View) -> list[Sign]:
         values, floor = batch.values, batch.floor
@@ -140,7 +143,7 @@ class ModeCollapse(Detector):
             return None
         full = self.full.holding
         onset = self.full.onset if full else self.partial.onset
-        if not self.was_good and self.since >= 0:  # it was so before it was too late to be a start
+        if not (self.was_good or self.was_wide) and self.since >= 0:  # it was so before it was too late to be a start
             onset = min(onset, self.since)
         evidence = [
             Evidence(f"sample/{metric}", says, value, limit, onset, self.last)
@@ -156,6 +159,11 @@ class ModeCollapse(Detector):
             evidence,
             "full" if full else "partial",
         )
+
+
+def _is_wide(values: dict[str, float]) -> bool:
+    """As many-sided as the data, be the samples good or not."""
+    return values.get("diversity", 0.0) >= GOOD and values.get("effective_modes", 1.0) >= GOOD
 
 
 def _full(values: dict[str, float]) -> list[Sign]:

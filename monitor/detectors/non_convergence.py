@@ -85,11 +85,18 @@ class NonConvergence(Detector):
     def finding(self, view: View) -> Finding | None:
         """A warning: there is time, but it is not used."""
         if self.stuck.holding:
-            says = f"the samples' distance to the data is {self.level:.2f} and no smaller than at step {self.first:,}"
+            says = f"the samples' distance to the data stays at {self.level:.2f}"
             evidence = [Evidence("sample/energy_distance", says, self.level, self.limit, self.first, self.last)]
-            return Finding("warning", self.first, 0.8, says[0].upper() + says[1:], evidence)
+            return Finding("warning", self.first, 0.8, f"No convergence since step {self.first:,}: {says}", evidence)
         if self.idle.holding:
-            says = "Neither network's weights move: nothing is learnt"
+            says = "neither network's weights move, nothing is learnt"
             evidence = [Evidence(RATIO_G, says, 0.0, IDLE, self.idle.onset, view.step)]
-            return Finding("warning", self.idle.onset, 0.9, says, evidence, "idle")
+            return Finding(
+                "warning",
+                self.idle.onset,
+                0.9,
+                f"No convergence since step {self.idle.onset:,}: {says}",
+                evidence,
+                "idle",
+            )
         return None

@@ -17,6 +17,7 @@ EVERY = 20  # blocks between two looks at a signal
 PEAK, TROUGH, PERIODS, FISHER = 0.4, -0.2, 3.0, 0.15
 ABOVE_NOISE = 1.5  # deviation over the noise between neighbours
 MOVED, EFFICIENT, TURNED = 0.3, 0.2, 0.4
+BEYOND = 1.25  # of the samples' own diversity
 BANDS = (0.3, 0.7)
 CROSSINGS = 4
 
@@ -63,13 +64,13 @@ class Wave(Struct):
 class Oscillation(Detector):
     """Samples that wander from mode to mode, a discriminator that is right and wrong in turns, or losses with a period.
 
-    Formulas. Samples: the batch mean moves by more than 0.3 of the data's deviation a batch and gets nowhere (path efficiency
-    < 0.2 over 10 batches); or cluster shares turn over by more than 0.4 above their small-sample floor while the clusters
-    seen over 10 batches are twice those seen in one, and the mean moves by more than 0.2. In 4 of 5 batches: critical.
-    Discriminator: the AUC crosses from below 0.3 to above 0.7 or back 4 times in 20 blocks: warning. Losses and outputs: over
-    960 steps an autocorrelation peak > 0.4 after a trough < -0.2, at least 3 periods, Fisher's g > 0.15, standing out of the
-    noise, the same period in 3 looks: info, for a loss that waves while samples stay is harmless; warning when no samples are
-    logged.
+    Formulas. Samples: the batch mean moves by more than 0.3 of the data's deviation a batch, and by more than 1.25 times the
+    samples' own diversity, and gets nowhere (path efficiency < 0.2 over 10 batches); or cluster shares turn over by more than
+    0.4 above their small-sample floor while the clusters seen over 10 batches are twice those seen in one, and the mean moves
+    by more than 0.2. In 4 of 5 batches: critical. Discriminator: the AUC crosses from below 0.3 to above 0.7 or back 4 times
+    in 20 blocks: warning. Losses and outputs: over 960 steps an autocorrelation peak > 0.4 after a trough < -0.2, at least 3
+    periods, Fisher's g > 0.15, standing out of the noise, the same period in 3 looks: info, for a loss that waves while
+    samples stay is harmless; warning when no samples are logged.
 
     Healthy look-alikes: small batches, hinge and Wasserstein losses that follow the batch, epochs and warm restarts (declared
     periods are left out), and the first hundreds of steps on images. The reverse is the dangerous case: samples that circle
@@ -104,7 +105,7 @@ class Oscillation(Detector):
         told = separability(block.mean)
         if told is not None:
             self.aucs.push(block.first, told)
-            if view.blocks > 50 and view.blocks % 10 == 0:
+            if view.late and view.blocks % 10 == 0:
                 self.crossings = _crossings(self.aucs.values)
                 self.flips.update(block.first, self.crossings >= CROSSINGS)
 
@@ -115,7 +116,8 @@ class Oscillation(Detector):
             return
         self.moved, self.efficiency = values["movement"], values.get("path_efficiency", 1.0)
         self.turnover = values.get("turnover", 0.0)
-        circling = self.moved > MOVED and self.efficiency < EFFICIENT
+        wide = values.get("diversity", 1.0)  # the mean of samples that are many things may travel while they stay many
+        circling = self.moved > max(MOVED, BEYOND * wide) and self.efficiency < EFFICIENT
         modes, union = values.get("modes", 0.0), values.get("modes_union", 0.0)
         hopping = self.turnover > TURNED and union >= 2 * modes and self.moved > 0.2
         ripe = view.batches >= 15 and view.late
@@ -138,9 +140,10 @@ class Oscillation(Detector):
         if self.wander.holding:
             return self._wandering(evidence)
         if self.flips.holding:
-            says = f"The discriminator is right and wrong in turns: {self.crossings} times in the last {len(self.aucs)} looks"
+            says = f"the discriminator is right and wrong in turns, {self.crossings} times in {len(self.aucs)} looks"
             first = Evidence(AUC, says, self.crossings, CROSSINGS, self.aucs.first_step, self.last)
-            return Finding("warning", self.flips.onset, 0.6, says, [first, *evidence], "discriminator")
+            summary = f"Oscillation since step {self.flips.onset:,}: {says}"
+            return Finding("warning", self.flips.onset, 0.6, summary, [first, *evidence], "discriminator")
         if turning:
             period, wave = turning[0]
             onset = wave.values.first_step
@@ -149,7 +152,7 @@ class Oscillation(Detector):
                 ", while the samples stay" if harmless else ""
             )
             severity: Severity = "info" if harmless or len(turning) < 2 else "warning"
-            return Finding(severity, onset, 0.5, says[0].upper() + says[1:], evidence, "losses")
+            return Finding(severity, onset, 0.5, f"Oscillation since step {onset:,}: {says}", evidence, "losses")
         return None
 
     def _wandering(self, evidence: list[Evidence]) -> Finding:
@@ -163,7 +166,7 @@ class Oscillation(Detector):
         if self.turnover > TURNED:
             told = f"{self.turnover:.0%} of the samples change their cluster from batch to batch"
             more.append(Evidence("sample/turnover", told, self.turnover, TURNED, onset, self.last))
-        summary = f"The samples wander from mode to mode since step {onset:,}"
+        summary = f"Oscillation since step {onset:,}: the samples wander, their mean moves by {self.moved:.2f} deviations a batch"
         return Finding("critical", onset, 0.9, summary, more + evidence, "samples")
 
 

@@ -79,6 +79,8 @@ class QualityFluctuation(Detector):
         if count < DIPS:
             return None
         onset = self.dips.begun[0][1]
-        says = f"the samples have turned bad and come back {count} times since step {onset:,}"
+        says = f"the samples have turned bad and come back {count} times"
         evidence = [Evidence("sample/precision", says, count, DIPS, onset, self.last)]
-        return Finding("warning", onset, min(0.9, 0.5 + 0.1 * count), says[0].upper() + says[1:], evidence)
+        return Finding(
+            "warning", onset, min(0.9, 0.5 + 0.1 * count), f"Fluctuating quality since step {onset:,}: {says}", evidence
+        )

@@ -12,7 +12,7 @@ from monitor.detectors.frames import Block
 from monitor.streams import Window
 
 NORM, RANK = "spectral_norm/", "effective_rank/"
-AFTER = 500  # steps before anything is held against the past
+AFTER = 400  # steps before anything is held against the past
 GROWTH, WITHIN = 2.0, 500
 LOST = 0.5
 
@@ -29,7 +29,7 @@ class Matrix(Struct):
 class SpectralCollapse(Detector):
     """A top singular value that doubles within 500 steps, or an effective rank that halves in half of a network's layers.
 
-    Formula: σ₁ of a layer over its value 500 steps before > 2; exp(H(σ / Σσ)) below half of its first value after 500 steps,
+    Formula: σ₁ of a layer over its value 500 steps before > 2; exp(H(σ / Σσ)) below half of its first value after 400 steps,
     in at least half of the layers that have one, and at least two. Always an info: it comes before collapse in large
     spectrally normalised models, and says little in small ones. Liu, Tang, Xie and Qiu (2019); Brock, Donahue and Simonyan
     (2019).
@@ -82,12 +82,17 @@ class SpectralCollapse(Detector):
                 for layer, one in poor.items()
             ]  # fmt: skip
             says = f"{len(poor)} of {len(ranked)} layers have lost half of their effective rank"
-            return Finding("info", onset, 0.6, says, evidence[:5], "rank")
+            return Finding("info", onset, 0.6, f"Spectral collapse since step {onset:,}: {says}", evidence[:5], "rank")
         if grown:
             layer, onset, times = max(grown, key=lambda one: one[2])
-            says = f"The top singular value of {layer} has grown {times:.1f} times since step {onset:,}"
+            says = f"the top singular value of {layer} has grown {times:.1f} times"
             return Finding(
-                "info", onset, 0.5, says, [Evidence(NORM + layer, says, times, GROWTH, onset, self.last)], "norm"
+                "info",
+                onset,
+                0.5,
+                f"Spectral growth since step {onset:,}: {says}",
+                [Evidence(NORM + layer, says, times, GROWTH, onset, self.last)],
+                "norm",
             )
         return None
 

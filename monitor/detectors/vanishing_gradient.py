@@ -22,9 +22,9 @@ SATURATED = 0.01  # of ln 2: the saturating loss when the discriminator rejects 
 class VanishingGradient(Detector):
     """The generator's gradient has all but gone while the samples are not there yet.
 
-    Formula: L = exponential mean (half-life 20 steps) of log ‖g_G‖; reference: the highest median of any 100 steps so far.
+    Formula: L = exponential mean (half-life 2 readings) of log ‖g_G‖; reference: the highest median of any 10 readings so far.
     Bad: L < reference - ln 20 while the discriminator is almost always right (AUC > 0.98) or the samples are clearly not the
-    data, in 8 of 10 blocks. Also: ‖ΔW‖/‖W‖ of the generator below 1e-7, which is a network that stands still whatever its
+    data, in 5 of 6 readings. Also: ‖ΔW‖/‖W‖ of the generator below 1e-7, which is a network that stands still whatever its
     gradient says; and, where only losses are logged, a saturating loss within 1 % of nothing beside a discriminator loss that
     is nothing too.
 
@@ -52,7 +52,7 @@ class VanishingGradient(Detector):
     mean: DecayingMean = field(default_factory=lambda: DecayingMean(2.0))
     recent: Window = field(default_factory=lambda: Window(10))
     reference: float = -1e9
-    gone: Persistence = field(default_factory=lambda: Persistence(of=10, enter=8, leave=3))
+    gone: Persistence = field(default_factory=lambda: Persistence(of=6, enter=5, leave=2))
     frozen: Persistence = field(default_factory=lambda: Persistence(of=4, enter=4, leave=1))
     saturated: Persistence = field(default_factory=lambda: Persistence(of=20, enter=16, leave=6))
     level: float = 0.0
@@ -108,7 +108,7 @@ class VanishingGradient(Detector):
         self, says: str, signal: str, value: float, limit: float, onset: int, critical: bool, variant: str = ""
     ) -> Finding:
         evidence = [Evidence(signal, says, value, limit, onset, self.last)]
-        summary = says[0].upper() + says[1:]
+        summary = f"Vanishing gradient since step {onset:,}: {says}"
         return Finding(
             "critical" if critical else "warning", onset, 0.9 if critical else 0.6, summary, evidence, variant
         )

@@ -96,12 +96,10 @@ class Doctor:
     def event(self, kind: str, step: int | None = None, data: Mapping[str, Any] | None = None) -> None:
         """Something that was declared.
 
-        "schedule", "resume", "rewind" and "loss_scale" change what is normal; "period" (`{"steps": 500}`) is an epoch or a warm
-        restart, which is no oscillation; "config" adds to the run's settings.
-        """
+        "schedule", "resume", "rewind" and "loss_scale" change what is normal from `step` on (None: from now on); "period"
+        (`{"steps": 500}`) is an epoch or a warm restart, which is no oscillation; "config" adds to the run's settings."""
         if kind in ("schedule", "resume", "loss_scale", "rewind"):
-            for detector in self._detectors:
-                detector.rebaseline()
+            self._state.declared.append(self._state.blocks.newest + 1 if step is None else step)
         elif kind == "period":
             self._state.view.setting.periods.append(int((data or {})["steps"]))
         elif kind == "config":
@@ -203,7 +201,11 @@ class Doctor:
         return bool(blocks)
 
     def _block(self, block: Block) -> None:
-        view = self._state.view
+        view, declared = self._state.view, self._state.declared
+        if any(step <= block.first for step in declared):
+            self._state.declared = [step for step in declared if step > block.first]
+            for detector in self._detectors:
+                detector.rebaseline()
         view.block(block)
         if not view.setting.family and view.blocks == 5:
             view.setting.family = family_of(block.mean)
@@ -310,6 +312,7 @@ class State(Struct):
     seen: set[str] = field(default_factory=set)  # as detectors name them
     floor: dict[str, float] = field(default_factory=dict)
     sampled: int = -1
+    declared: list[int] = field(default_factory=list)  # steps from which on something else is normal, of those to come
     open: dict[str, Alert] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
 

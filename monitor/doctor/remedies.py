@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -12,6 +14,8 @@ class Remedy:
     Attributes:
         title: its name. paper: where it comes from. flag: of `nashboard train`. code: lines of PyTorch for any loop.
         keys: config entries that show that a run has it. not_with: loss families that it does not go with.
+        structural: whether it changes the game or the networks; else it is a setting, changed in a minute.
+        beyond: when a run's settings are so already that it would change nothing.
     """
 
     title: str
@@ -20,6 +24,21 @@ class Remedy:
     code: str
     keys: tuple[str, ...] = ()
     not_with: tuple[str, ...] = ()
+    structural: bool = False
+    beyond: Callable[[Mapping[str, Any]], bool] = lambda config: False
+
+
+def _one_step(config: Mapping[str, Any]) -> bool:
+    return config.get("discriminator_steps") == 1
+
+
+def _no_momentum(config: Mapping[str, Any]) -> bool:
+    return config.get("beta1") == 0
+
+
+def _two_scales(config: Mapping[str, Any]) -> bool:
+    slow, fast = config.get("lr_generator"), config.get("lr_discriminator")
+    return isinstance(slow, int | float) and isinstance(fast, int | float) and fast >= 2 * slow
 
 
 REMEDIES: dict[str, Remedy] = {
@@ -29,6 +48,7 @@ REMEDIES: dict[str, Remedy] = {
         "--lr-generator 1e-4 --lr-discriminator 4e-4",
         "opt_g = torch.optim.Adam(G.parameters(), lr=1e-4, betas=(0.5, 0.999))\n"
         "opt_d = torch.optim.Adam(D.parameters(), lr=4e-4, betas=(0.5, 0.999))",
+        beyond=_two_scales,
     ),
     "lower-lr": Remedy(
         "A lower learning rate for both",
@@ -61,6 +81,7 @@ REMEDIES: dict[str, Remedy] = {
         "--discriminator-steps 1",
         "discriminator_step()\ngenerator_step()",
         not_with=("wgan", "wgan-gp"),
+        beyond=_one_step,
     ),
     "r1": Remedy(
         "R1 gradient penalty",
@@ -71,6 +92,7 @@ REMEDIES: dict[str, Remedy] = {
         "d_loss = d_loss + 5.0 * slope.flatten(1).square().sum(1).mean()",
         ("gradient_penalty", "r1", "r1_gamma", "gp"),
         ("wgan-gp",),
+        structural=True,
     ),
     "wgan-gp": Remedy(
         "The Wasserstein loss with gradient penalty",
@@ -79,6 +101,7 @@ REMEDIES: dict[str, Remedy] = {
         "d_loss = D(fake).mean() - D(real).mean() + 10 * ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()\n"
         "g_loss = -D(G(z)).mean()",
         not_with=("wgan-gp",),
+        structural=True,
     ),
     "non-saturating": Remedy(
         "The non-saturating loss",
@@ -95,6 +118,7 @@ REMEDIES: dict[str, Remedy] = {
         "    if isinstance(layer, (nn.Linear, nn.Conv2d)):\n"
         "        nn.utils.parametrizations.spectral_norm(layer)",
         ("spectral_norm", "sn"),
+        structural=True,
     ),
     "label-smoothing": Remedy(
         "One-sided label smoothing",
@@ -135,6 +159,7 @@ REMEDIES: dict[str, Remedy] = {
         "for parameter in D.parameters():\n    parameter.data.clamp_(-0.01, 0.01)",
         ("weight_clip",),
         ("wgan-gp",),
+        structural=True,
     ),
     "feature-matching": Remedy(
         "Feature matching",
@@ -142,6 +167,7 @@ REMEDIES: dict[str, Remedy] = {
         "--feature-matching 1",
         "gap = features(real).mean(0) - features(fake).mean(0)\ng_loss = g_loss + gap.square().sum()",
         ("feature_matching",),
+        structural=True,
     ),
     "historical-averaging": Remedy(
         "Historical averaging",
@@ -158,6 +184,7 @@ REMEDIES: dict[str, Remedy] = {
         "spread = features.std(dim=0).mean().expand(len(features), 1)\n"
         "logits = head(torch.cat([features, spread], dim=1))",
         ("minibatch", "minibatch_std", "mbstd"),
+        structural=True,
     ),
     "packing": Remedy(
         "Packing: the discriminator judges two samples at once",
@@ -165,16 +192,20 @@ REMEDIES: dict[str, Remedy] = {
         "--pack 2",
         "pairs = real.view(len(real) // 2, -1)\nd_real = D(pairs)",
         ("pack",),
+        structural=True,
     ),
     "unrolling": Remedy(
         "An unrolled discriminator",
         "Metz, Poole, Pfau and Sohl-Dickstein, 'Unrolled generative adversarial networks', 2017",
         "--unroll 5",
-        "ahead = copy.deepcopy(D)\n"
-        "for _ in range(5):\n"
-        "    discriminator_step(ahead)\n"
-        "g_loss = generator_loss(ahead(G(z)))",
+        "weights, call = dict(D.named_parameters()), torch.func.functional_call\n"
+        "for _ in range(5):  # the discriminator's answers, and the gradient goes through them\n"
+        "    loss = discriminator_loss(call(D, weights, real), call(D, weights, G(z)))\n"
+        "    slopes = torch.autograd.grad(loss, list(weights.values()), create_graph=True)\n"
+        "    weights = {name: p - lr * slope for (name, p), slope in zip(weights.items(), slopes)}\n"
+        "g_loss = generator_loss(call(D, weights, G(z)))",
         ("unroll",),
+        structural=True,
     ),
     "ema": Remedy(
         "An averaged generator for samples and checkpoints",
@@ -191,6 +222,7 @@ REMEDIES: dict[str, Remedy] = {
         "--beta1 0",
         "opt_g = torch.optim.Adam(G.parameters(), lr=lr, betas=(0.0, 0.99))\n"
         "opt_d = torch.optim.Adam(D.parameters(), lr=lr, betas=(0.0, 0.99))",
+        beyond=_no_momentum,
     ),
     "lr-schedule": Remedy(
         "A falling learning rate",
@@ -228,17 +260,26 @@ REMEDIES: dict[str, Remedy] = {
         "loss = nn.functional.binary_cross_entropy_with_logits(logits, target)  # not log(sigmoid(logits))",
         not_with=("wgan", "wgan-gp", "hinge", "lsgan"),
     ),
+    "wider-d": Remedy(
+        "A discriminator with more to it",
+        "Brock, Donahue and Simonyan, 'Large scale GAN training for high fidelity natural image synthesis', 2019",
+        "--width 128",
+        "D = nn.Sequential(nn.Linear(d, 2 * h), nn.LeakyReLU(0.2), nn.Linear(2 * h, 1))",
+        structural=True,
+    ),
     "data-augmentation": Remedy(
         "Augment what the discriminator sees",
         "Karras et al., 'Training generative adversarial networks with limited data', 2020",
         "",
         "d_real, d_fake = D(augment(real)), D(augment(fake))  # the same kind of augmentation for both",
+        structural=True,
     ),
     "dropout": Remedy(
         "Dropout in the discriminator",
         "Srivastava et al., 'Dropout: a simple way to prevent neural networks from overfitting', 2014",
         "",
         "D = nn.Sequential(nn.Linear(d, h), nn.LeakyReLU(0.2), nn.Dropout(0.3), nn.Linear(h, 1))",
+        structural=True,
     ),
 }
 
@@ -247,17 +288,18 @@ Plan = tuple[tuple[str, str], ...]  # (remedy, why for this failure)
 PLANS: dict[str, Plan] = {
     "non_finite": (
         ("restore", "weights that have become NaN stay NaN: nothing from here on can be saved"),
-        ("gradient-clip", "one step can then no longer throw the weights out of range"),
         ("lower-lr", "the steps before it were too large"),
         ("stable-loss", "log(0) of a saturated sigmoid is infinite"),
         ("spectral-norm", "a discriminator of bounded slope has bounded gradients"),
+        ("r1", "penalises the slope that feeds both gradients"),
+        ("gradient-clip", "bounds a step of plain descent; Adam's steps hardly depend on the gradient's size"),
     ),
     "exploding_gradient": (
-        ("gradient-clip", "bounds each step at once, at some multiple of the usual norm"),
         ("lower-lr", "smaller steps do not amplify each other"),
         ("spectral-norm", "bounds the slope of the discriminator by its construction"),
         ("r1", "penalises the slope that feeds the generator's gradient"),
         ("restore", "what has exploded has forgotten what it knew"),
+        ("gradient-clip", "bounds a step of plain descent; Adam's steps hardly depend on the gradient's size"),
     ),
     "vanishing_gradient": (
         ("non-saturating", "the saturating loss is flat where the discriminator is sure; this one is steep there"),
@@ -266,11 +308,14 @@ PLANS: dict[str, Plan] = {
         ("instance-noise", "lets the two distributions overlap, so that there is a slope between them"),
         ("r1", "keeps the discriminator from becoming a step function"),
         ("wgan-gp", "a critic of slope one tells the direction at any distance"),
+        ("spectral-norm", "bounds how steep the discriminator can get, so that it is flat nowhere for long"),
     ),
     "vanishing_gradient/frozen": (
         ("check-generator", "a network that does not move at all is usually not in its optimizer, or detached"),
         ("lower-lr-d", "or its gradient is nothing beside the discriminator's certainty"),
         ("non-saturating", "the saturating loss is flat where the discriminator is sure"),
+        ("r1", "a smooth discriminator leaves a slope to learn from"),
+        ("spectral-norm", "and so does one of bounded slope"),
     ),
     "discriminator_dominates": (
         ("lower-lr-d", "lets the generator catch up"),
@@ -285,10 +330,12 @@ PLANS: dict[str, Plan] = {
         ("raise-lr-d", "a discriminator that learns faster sees what is wrong"),
         ("more-d-steps", "lets it see more before the generator moves"),
         ("check-discriminator", "a forgotten step, a detached graph or exchanged labels look just like this"),
+        ("wider-d", "it may be too small to see the difference"),
     ),
     "generator_dominates/frozen": (
         ("check-discriminator", "weights that do not move at all are usually not in the optimizer"),
         ("raise-lr-d", "or its learning rate is far too low"),
+        ("wider-d", "or it is too small for what it is shown"),
     ),
     "mode_collapse": (
         ("ttur", "a discriminator that keeps up notices that all samples are alike"),
@@ -305,28 +352,32 @@ PLANS: dict[str, Plan] = {
         ("r1", "adds the damping that the game itself lacks"),
         ("ema", "the mean of a rotation lies near its centre"),
         ("historical-averaging", "pulls both players towards their own past"),
+        ("spectral-norm", "a discriminator of bounded slope can push only so hard"),
     ),
     "quality_fluctuation": (
         ("ema", "averages over the fluctuation, which is around something good"),
         ("lr-schedule", "smaller steps near the end fluctuate less"),
         ("r1", "damps the game near its equilibrium"),
         ("lower-lr", "the amplitude follows the learning rate"),
+        ("spectral-norm", "a discriminator of bounded slope jumps less"),
     ),
     "non_convergence": (
         ("lr-schedule", "a falling learning rate lets the game settle"),
         ("r1", "makes the equilibrium attract"),
         ("less-momentum", "momentum keeps it from settling"),
         ("ttur", "one of the two may be too slow for the other"),
+        ("spectral-norm", "a discriminator of bounded slope leads on where it is sure"),
     ),
     "discriminator_overfit": (
+        ("lower-lr-d", "it learns more than the generator can use"),
         ("data-augmentation", "more data is what it lacks"),
         ("dropout", "makes learning by heart harder"),
         ("r1", "a smooth discriminator can't single out training images"),
-        ("lower-lr-d", "it learns more than the generator can use"),
     ),
     "spectral_collapse": (
-        ("r1", "penalises the directions that grow"),
         ("lower-lr", "growth of the spectrum follows the learning rate"),
+        ("r1", "penalises the directions that grow"),
+        ("spectral-norm", "holds the largest singular value at one"),
         ("restore", "in large models this comes shortly before a collapse: keep a checkpoint from before"),
     ),
 }

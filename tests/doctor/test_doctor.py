@@ -190,6 +190,25 @@ def test_samples_themselves_can_be_handed_over() -> None:
     assert doctor.alerts[0].onset_step == 25 * 50
 
 
+def test_a_declared_event_counts_from_its_step_on_and_not_before() -> None:
+    """The gradient jumps with the loss scale at step 1,000; values are judged some sixty steps after they came."""
+
+    def scaled(step: int, values: dict[str, float]) -> None:
+        if step >= 1000 and "grad_norm/generator" in values:
+            values |= {name: 2000 * values[name] for name in ("grad_norm/generator", "grad_norm/discriminator")}
+
+    def told(declared: int | None) -> set[str]:
+        doctor, found = Doctor({"loss": "non-saturating"}), list[Alert]()
+        for step, values in rows(1500, scaled, random.Random(0), samples=False):
+            if step == declared:
+                doctor.event("loss_scale", step)
+            found += doctor.observe(step, values)
+        return {alert.kind for alert in found + doctor.close() if alert.severity != "info"}
+
+    assert told(None) == {"exploding_gradient"}
+    assert told(1000) == set()
+
+
 # -- advice -----------------------------------------------------------------------------------------------------------
 
 
@@ -204,6 +223,45 @@ def test_every_failure_of_every_loss_gets_advice_with_reason_paper_and_code(kind
     found = advice(*kind.partition("/")[::2], {}, family)
     assert found
     assert all(one.why and one.code and ("'" in one.paper) for one in found)
+
+
+@pytest.mark.parametrize("kind", PLANS)
+@pytest.mark.parametrize("family", ["", *LOSSES])
+def test_advice_has_a_cheap_remedy_and_one_that_goes_deeper(kind: str, family: str) -> None:
+    """Also for a run whose discriminator is penalised already, with the trainer's own settings."""
+    deep = {remedy.title for remedy in REMEDIES.values() if remedy.structural}
+    for config in ({}, vars(Config.of(loss=family or None, gradient_penalty="r1"))):
+        found = [one.name for one in advice(*kind.partition("/")[::2], config, family)]
+        assert deep & set(found), found
+        assert set(found) - deep, found
+        assert found[0] not in deep
+
+
+def test_what_would_change_nothing_is_not_advised() -> None:
+    config = {"discriminator_steps": 1, "beta1": 0.0, "lr_generator": 1e-4, "lr_discriminator": 4e-4}
+    told = {one.name for kind in PLANS for one in advice(*kind.partition("/")[::2], config, "non-saturating")}
+    assert not told & {REMEDIES[name].title for name in ("fewer-d-steps", "less-momentum", "ttur")}
+    assert "Gradient clipping" not in [one.name for one in advice("exploding_gradient", "", {}, "wgan")][:2]
+
+
+def test_the_unrolling_that_is_advised_carries_the_gradient_through_the_answers() -> None:
+    """Held against the same lines with the answers cut off: they must differ."""
+    import torch
+
+    torch.manual_seed(0)
+    D, G = torch.nn.Linear(2, 1), torch.nn.Linear(2, 2)
+    real, z, lr = torch.randn(8, 2), torch.randn(8, 2), 0.5
+    given = {"discriminator_loss": lambda a, b: (torch.nn.functional.softplus(-a) + torch.nn.functional.softplus(b)).mean(),
+             "generator_loss": lambda a: torch.nn.functional.softplus(-a).mean()}  # fmt: skip
+    found = []
+    for code in (
+        REMEDIES["unrolling"].code,
+        REMEDIES["unrolling"].code.replace("real), call(D, weights, G(z))", "real), call(D, weights, G(z).detach())"),
+    ):
+        names = {"torch": torch, "D": D, "G": G, "real": real, "z": z, "lr": lr} | given
+        exec(code, names)
+        found.append(torch.autograd.grad(names["g_loss"], G.weight)[0])
+    assert not torch.allclose(*found)
 
 
 def test_flags_are_real_and_code_compiles() -> None:

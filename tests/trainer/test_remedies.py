@@ -357,6 +357,7 @@ def test_schedules() -> None:
     assert [SCHEDULES["constant"](t) for t in (0, 0.5, 1)] == [1, 1, 1]
     assert [SCHEDULES["linear"](t) for t in (0, 0.5, 1)] == [1, 0.5, 0]
     assert [SCHEDULES["cosine"](t) for t in (0, 0.5, 1)] == pytest.approx([1, 0.5, 0])
+    assert [SCHEDULES["restarts"](t) for t in (0, 0.125, 0.25, 0.375)] == pytest.approx([1, 0.5, 1, 0.5])
     training = Training(small(data="ring", lr_schedule="linear", lr_generator=1e-3), data.load("ring"))
     assert [training.advance()["lr/generator"] for _ in range(4)] == pytest.approx([1e-3, 7.5e-4, 5e-4, 2.5e-4])
 
