@@ -32,6 +32,7 @@ from monitor.wire import LiveRun
 logger = logging.getLogger("nashboard.rules")
 
 LOOK_EVERY = 1.0  # seconds: silence is seen by looking at the clock
+REFRESH = 10.0  # seconds after which a run whose name, tags or state may have changed is looked at again
 KEEP_EVERY = 10.0  # seconds between two times that what is known of a run is kept
 MOST = 500  # runs in memory; the one that was silent for longest goes first, and comes back with what was kept
 BEHIND = 20_000  # steps that one signal may come behind the others of a run
@@ -49,6 +50,7 @@ class Chart:
     names: dict[str, list[int]] = field(default_factory=dict)  # series → ids of the rules that look at it
     last_step: int = 0
     seen_at: float = 0.0
+    admitted_at: float = field(default_factory=time.time)
     kept_at: float = 0.0
     dirty: bool = False
 
@@ -126,10 +128,14 @@ class RuleRounds:
     # -- the rules ----------------------------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        self._stale = False
-        with self._engine.begin() as connection:
-            found = read_all(connection, rules)
-        loaded = {one.id: (one, msgspec.convert(one.data, Rule)) for one in found}
+        self._stale = False  # first: whoever changes a rule from here on is heard of again
+        try:
+            with self._engine.begin() as connection:
+                found = read_all(connection, rules)
+            loaded = {one.id: (one, msgspec.convert(one.data, Rule)) for one in found}
+        except Exception:
+            self._stale = True
+            raise
         self._rules = {key: pair for key, pair in loaded.items() if pair[1].enabled}
         for chart in self._charts.values():
             if chart.dirty:
@@ -157,7 +163,8 @@ class RuleRounds:
             self._charts.pop(run_id, None)  # what was kept is gone with the rewind
             self._writer.submit(lambda connection, _: store.forget(connection, run_id)).result()
         chart = self._charts.get(run_id)
-        if chart is None or not (change.points or change.samples or change.alerts):  # what users change is no point
+        silent = not (change.points or change.samples or change.alerts)  # what users change, or a mere sign of life
+        if chart is None or (silent and time.time() - chart.admitted_at > REFRESH):
             chart = self._admit(run_id)
         if chart is None:
             return

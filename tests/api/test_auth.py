@@ -91,6 +91,9 @@ def test_each_token_gives_its_own_right(closed: Service) -> None:
     assert "ingest" in refused(closed.http.post("/runs", json=run, headers=bearer(READ)), 403)
     assert "ingest" in refused(closed.http.delete("/runs/right", headers=bearer(READ)), 403)
     assert "read" in refused(closed.http.get("/runs", headers=bearer(INGEST)), 403)
+    rule = {"name": "of people", "condition": {"type": "nan"}}
+    assert "read" in refused(closed.http.post("/rules", json=rule, headers=bearer(INGEST)), 403)
+    assert closed.http.post("/rules", json=rule, headers=bearer(READ)).status_code == 201
 
 
 def test_health_and_the_login_page_are_open(closed: Service) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import math
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -190,10 +192,20 @@ def test_quiet_hours_gather_what_happens_and_let_what_is_critical_through(servic
         assert all(one["digest"] for one in waiting)
         assert all(time.gmtime(one["due_at"])[3:5] == ((now.tm_hour + 2) % 24, 0) for one in waiting)
         assert hook.got == []
+        with closing(sqlite3.connect(service.folder / "nashboard.db", timeout=10)) as database, database:  # morning
+            database.execute("UPDATE deliveries SET due_at = 0 WHERE channel_id = ?", (key,))
+        with target() as other:
+            waker = channel(service, "waker", other.url)
+            post(service, f"/channels/{waker}/test", code=200)
+        until(lambda: len(hook.got) == 1)
+        (said,) = hook.bodies
+        assert (said["event"], said["title"]) == ("digest", "2 alerts while you were not told")
+        assert sorted(one["run"]["id"] for one in said["alerts"]) == ["night-1", "night-2"]
+        until(lambda: len(log(service, key, "sent")) == 2)
         loud = channel(service, "loud", hook.url + "/loud")
         route(service, "loud", loud, quiet=quiet)
         ail(service, "loud", "loud")
-        until(lambda: len(hook.got) == 1)
+        until(lambda: len(hook.got) == 2)
 
 
 def test_over_its_rate_a_channel_gets_a_digest_and_a_cooldown_is_said(service: Service) -> None:

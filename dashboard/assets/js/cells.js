@@ -1,7 +1,7 @@
 // Cells of the runs table: what AG Grid asks for by name in dashboard/pages/runs.py. A row that is still on its way has no data.
 
 import { here } from "./boot.js";
-import { KINDS } from "./alerts.js";
+import { inWords } from "./alerts.js";
 import * as format from "./format.js";
 import { t } from "./words.js";
 
@@ -45,7 +45,7 @@ const components = {
     if (!data || data.health === "unknown") return null;
     if (data.health === "healthy") return make("span", { className: "well", title: t("Nothing is wrong that the doctor can see") }, make("i", { className: "icon icon-good" }), t("healthy"));
     const grade = data.health === "critical" ? "bad" : "warn";
-    return make("span", { className: "health", title: data.says }, make("span", { className: `badge ${grade}` }, t(KINDS[data.trouble] ?? data.trouble)));
+    return make("span", { className: "health", title: data.says }, make("span", { className: `badge ${grade}` }, inWords(data.trouble)));
   },
   RunSpark: ({ data }) => {
     const lines = data && sparks.get(data.id);

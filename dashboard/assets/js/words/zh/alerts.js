@@ -52,6 +52,7 @@ export const alerts = {
   warning: "警告",
   critical: "严重",
   "every rule": "每条规则",
+  "A rule of yours came true.": "您的一条规则成立了。",
   // 规则
   "A rule opens an alert when something that you say comes true, on any signals of any runs. It looks at what is logged from now on.": "当您指定的条件在任何运行的任何信号上成立时，规则会发出警报。它只看从现在起记录的数据。",
   "No rules yet.": "还没有规则。",
