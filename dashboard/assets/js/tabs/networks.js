@@ -16,6 +16,7 @@ import * as view from "../view.js";
 import { t } from "../words.js";
 
 const SOON = 1000; // ms between two drawings that live points ask for
+const FRAMES = 3000; // ms between two fetches of histograms that new ones ask for
 const KEPT = 80; // answers with filters that are held
 const SPECTRA = ["spectral_norm", "effective_rank"];
 
@@ -34,6 +35,9 @@ export class NetworksTab {
 
   constructor(page, where) {
     this.page = page;
+    this.where = where;
+    this.behind = false; // there are frames that were not fetched yet
+    this.fetched = -Infinity;
     this.orders = new Map(); // network → layers with histograms, in order of depth
     this.steps = [];
     this.filterNetworks = [];
@@ -183,12 +187,13 @@ export class NetworksTab {
   }
 
   get hidden() {
-    return !this.heatPart.offsetParent && !this.framePart.offsetParent;
+    return !this.where.offsetParent;
   }
 
   render() {
     if (!this.found || this.hidden) return;
     this.drawnAt = performance.now();
+    if (this.behind) this.#catchUp();
     this.stepper.render();
     if (this.found.size) this.#heat();
     this.#ridges();
@@ -255,6 +260,23 @@ export class NetworksTab {
     this.render();
   }
 
+  /** Fetches the frames that came meanwhile; not too often, and only while the tab is seen. */
+  async #catchUp() {
+    const wait = this.fetched + FRAMES - performance.now();
+    if (wait > 0) return this.soon(wait);
+    this.fetched = performance.now();
+    this.behind = false;
+    try {
+      await this.#index();
+      this.#lay();
+      await this.#frames();
+    } catch (error) {
+      this.behind = true; // the next live answer tries again
+      if (!this.page.signal.aborted && !(error instanceof TypeError) && !error.status) throw error;
+    }
+    return undefined;
+  }
+
   async #filters(network, step) {
     const key = `${network}/${step}`;
     const { id, signal } = this.page;
@@ -274,13 +296,10 @@ export class NetworksTab {
   }
 
   async absorb(change) {
-    if (change?.layers?.length) {
-      await this.#index();
-      await this.#frames();
-    }
+    this.behind ||= Boolean(change?.layers?.length);
     this.#lay();
     await this.#want();
-    if (change?.points || change?.layers) this.soon();
+    if (change?.points || this.behind) this.soon();
   }
 
   async anew() {
