@@ -18,7 +18,7 @@ from bench.table import Row, markdown
 
 NAMES = (
     "imports", "log_call", "process_cpu", "latency", "doctor_lag", "samples_call", "ingest", "queries", "lists", "projections",
-    "sample_metrics", "memory", "kill_trainer", "kill_service", "training", "watch", "pixel", "run_page", "frames",
+    "sample_metrics", "memory", "kill_trainer", "kill_service", "training", "watch", "pixel", "run_page", "pages", "frames",
 )  # fmt: skip
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

@@ -119,6 +119,7 @@ class Comparison {
     this.hide();
     this.board.prepare().then(() => this.board.redraw(), () => {});
     await trouble(() => this.grids(), "compare-note", this.signal);
+    this.parts.render(["map"]);
     await follow({
       cursor,
       runs: () => this.known.map((run) => run.id),

@@ -3,12 +3,13 @@
 import { byId, h } from "../dom.js";
 import * as view from "../view.js";
 import { t } from "../words.js";
+import { CommonMap } from "./common_map.js";
 import { Differences } from "./differences.js";
 import { Effects } from "./effects.js";
 import { Parallel } from "./parallel.js";
 import { Results } from "./results.js";
 
-const PARTS = { results: Results, config: Differences, effects: Effects, parallel: Parallel };
+const PARTS = { results: Results, config: Differences, effects: Effects, map: CommonMap, parallel: Parallel };
 
 export class Parts {
   constructor(comparison) {

@@ -4,10 +4,11 @@ import { alerts } from "./zh/alerts.js";
 import { common } from "./zh/common.js";
 import { compare } from "./zh/compare.js";
 import { doctor } from "./zh/doctor.js";
+import { lists } from "./zh/lists.js";
 import { networks } from "./zh/networks.js";
 import { remedies } from "./zh/remedies.js";
 import { run } from "./zh/run.js";
 import { runs } from "./zh/runs.js";
 import { samples } from "./zh/samples.js";
 
-export const words = { ...common, ...run, ...doctor, ...networks, ...remedies, ...runs, ...compare, ...samples, ...alerts };
+export const words = { ...common, ...run, ...doctor, ...networks, ...remedies, ...lists, ...runs, ...compare, ...samples, ...alerts };

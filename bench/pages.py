@@ -1,0 +1,106 @@
+"""Two pages in Chromium: the runs page with 10,000 runs, and 12 runs of a million points each laid over each other."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.many_runs import fill
+from bench.service import Service, launch
+from bench.table import Row, quantile
+from monitor import wire
+from monitor.ingest.apply import Applier
+from monitor.storage.blobs import Blobs
+from monitor.storage.database import migrate, open_engine, url_of
+from tests.chromium import FLAGS, find
+
+MANY, LONG, POINTS, CHUNK = 10_000, 12, 1_000_000, 20_000
+CURVES = """(count) => {
+  const plot = document.querySelector('[data-chart="loss/generator"] .js-plotly-plot');
+  return plot && plot.querySelectorAll("g.trace .js-line[d]").length >= 2 * count;
+}"""  # a line and a band a run
+
+SCROLL = "(share) => { const view = document.querySelector('.ag-body-viewport'); view.scrollTop = share * view.scrollHeight; }"
+FILLED = """() => {
+  const view = document.querySelector(".ag-body-viewport").getBoundingClientRect();
+  const inside = ({ top, bottom }) => top > view.top && bottom < view.bottom;
+  const rows = [...document.querySelectorAll(".ag-center-cols-container .ag-row")];
+  const seen = rows.filter((row) => inside(row.getBoundingClientRect()));
+  return seen.length > 10 && seen.every((row) => row.querySelector(".run-link"));
+}"""  # every row that is seen has its run
+
+
+def long_runs(folder: Path) -> None:
+    """Writes `LONG` runs of one signal, a million points each."""
+    engine = open_engine(url_of(folder))
+    migrate(engine)
+    applier = Applier(engine, Blobs(folder / "blobs"))
+    writing = engine.execution_options(writes=True)
+    for run in range(LONG):
+        for first in range(0, POINTS, CHUNK):
+            some: list[wire.Record] = [
+                wire.Scalars(step, 1.79e9, {"loss/generator": math.sin(step / 9e4 + run) + (step * 7919 % 101) / 300})
+                for step in range(first, first + CHUNK)
+            ]
+            with writing.begin() as connection:
+                if not first:
+                    applier.declare(connection, wire.RunInfo(f"long-{run}", "bench", f"long-{run}", total_steps=POINTS))
+                applier.batch(connection, f"long-{run}", wire.Batch("bench", first + 1, some))
+                applier.flush(connection)
+            applier.committed()
+    engine.dispose()
+
+
+def visit(browser: Browser, address: str, ready: str, argument: int = 0) -> tuple[float, Page]:
+    """Seconds until the page is `ready`, in a browser context that has nothing cached but the code."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    start = time.perf_counter()
+    page.goto(address)
+    page.wait_for_function(ready, arg=argument, timeout=60_000)
+    return time.perf_counter() - start, page
+
+
+def runs_page(browser: Browser, service: Service) -> Iterator[Row]:
+    """First rows, and how long the table takes to show rows anywhere in the list."""
+    ready = "() => document.querySelector('.ag-row .run-link')"
+    took = [visit(browser, service.url, ready)[0] for _ in range(5)]
+    first = quantile(took, 0.5)
+    yield Row(f"runs page with {MANY:,} runs, to the first rows", "≤ 1.5 s", f"{first:.2f} s", first <= 1.5)
+    _, page = visit(browser, service.url, ready)
+    jumps = []
+    for share in (0.2, 0.9, 0.5, 0.05, 0.7):
+        page.evaluate(SCROLL, share)
+        start = time.perf_counter()
+        page.wait_for_function(FILLED)
+        jumps.append((time.perf_counter() - start) * 1e3)
+    yield Row("a jump to another part of the list, to the last of its rows", "", f"p50 {quantile(jumps, 0.5):.0f} ms")
+
+
+def compare_page(browser: Browser, service: Service) -> Iterator[Row]:
+    """From the address to the last curve: once with nothing loaded, and by a link within the dashboard."""
+    address = f"{service.url}/compare?runs={','.join(f'long-{run}' for run in range(LONG))}"
+    cold = quantile([visit(browser, address, CURVES, LONG)[0] for _ in range(5)], 0.5)
+    yield Row(
+        f"comparing {LONG} runs × 1 M points, from the address to the last curve", "≤ 2 s", f"{cold:.2f} s", cold <= 2
+    )
+
+
+def measure() -> Iterator[Row]:
+    """Both pages, each with a service of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        for make, look in ((lambda folder: fill(folder, MANY), runs_page), (long_runs, compare_page)):
+            with tempfile.TemporaryDirectory(prefix="nashboard-bench-") as folder:
+                make(Path(folder))
+                service = launch(Path(folder), dashboard=True)
+                try:
+                    yield from look(browser, service)
+                finally:
+                    service.process.terminate()
+                    service.process.wait(20)
+        browser.close()
