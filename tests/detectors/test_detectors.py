@@ -175,6 +175,17 @@ def wave(period: float, amplitude: float) -> Change:
     return change
 
 
+@pytest.mark.parametrize(("diversity", "kinds"), [(0.95, set()), (0.35, {"oscillation"})])
+def test_a_mean_that_travels_counts_only_beyond_the_samples_own_breadth(diversity: float, kinds: set[str]) -> None:
+    """The mean of many different pictures goes to and fro in a healthy run as well."""
+
+    def travels(step: int, values: dict[str, float]) -> None:
+        values |= {"sample/movement": 0.9, "sample/path_efficiency": 0.1, "sample/diversity": diversity}
+
+    told, _ = play(2500, only_samples(travels))
+    assert {alert.kind for alert in told if alert.kind == "oscillation"} == kinds
+
+
 def test_losses_that_wave_are_told_with_their_period() -> None:
     alert = told_of(play(4000, wave(200, 0.4), keep=("loss/", "logits/", "auc/"))[0], "oscillation")
     assert alert.severity == "warning"
@@ -315,6 +326,35 @@ def test_a_discriminator_that_is_frozen_or_upside_down(name: str, value: float, 
             values[name] = value
 
     assert told_of(play(2000, change)[0], "generator_dominates").variant == variant
+
+
+@pytest.mark.parametrize(("auc", "told"), [(1.0, False), (0.6, True)])
+def test_a_discriminator_that_stands_still_because_it_is_right_is_not_weak(auc: float, told: bool) -> None:
+    """A hinge loss that is nothing has no gradient."""
+
+    def still(step: int, values: dict[str, float]) -> None:
+        if "auc/discriminator" in values and step >= 900:
+            values["auc/discriminator"] = auc
+            values["update_ratio/discriminator"] = 0.0 if step >= 1000 else 1e-3
+
+    found, _ = play(1500, still, samples=False, config={"loss": "hinge"})
+    assert ("generator_dominates" in {alert.kind for alert in found}) == told
+
+
+@pytest.mark.parametrize("every", [10, 60])
+def test_an_explosion_is_told_however_rarely_gradients_are_read(every: int) -> None:
+    def explodes(step: int, values: dict[str, float]) -> None:
+        for network in ("generator", "discriminator"):
+            norm = values.pop(f"grad_norm/{network}", None)
+            if norm is not None and step % every == 0:
+                values[f"grad_norm/{network}"] = norm * (200 if step >= 1200 else 1)
+            if step >= 1200 and f"loss/{network}" in values:
+                values[f"loss/{network}"] *= 100
+
+    found, _ = play(1800, explodes, samples=False)
+    alert = next(one for one in found if one.kind == "exploding_gradient" and one.severity == "critical")
+    assert alert.step - 1200 <= max(150, 5 * every)
+    assert f"since step {alert.onset_step:,}" in alert.summary
 
 
 def test_gradients_that_explode_with_the_loss_are_critical() -> None:
