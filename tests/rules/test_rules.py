@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import math
 import random
 from itertools import pairwise
@@ -14,6 +16,12 @@ from monitor.doctor import Alert
 from monitor.errors import InvalidValue
 from monitor.rules import Change, Followed, NoData, NotFinite, Rule, RunFacts, RunFilter, Standing, Threshold, fits
 from monitor.rules.preview import replay
+
+
+@pytest.mark.parametrize("name", ["following", "runs"])
+def test_examples_in_the_docs_of_modules_are_true(name: str) -> None:
+    found = doctest.testmod(importlib.import_module(f"monitor.rules.{name}"))
+    assert (found.failed, found.attempted > 0) == (0, True)
 
 
 def told(rule: Rule, values: list[float], seconds: float = 1.0) -> list[tuple[int, str]]:
