@@ -117,7 +117,8 @@ def diagnose(
     PATH is a CSV or JSON lines file, TensorBoard's event files or their folder, or a journal of the SDK. A run is asked of the
     service; where none answers, the folder of this machine's service is read.
 
-    The exit code is 0 when nothing critical was found, 1 when something was, 2 when the input can't be read.
+    The exit code is 0 when nothing critical was found, 1 when something was, 2 when the input can't be read or holds
+    no value that the doctor knows.
     """
     try:
         with (
@@ -136,5 +137,5 @@ def diagnose(
     except (NashboardError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(BAD_INPUT) from None
-    if report.critical:
-        raise SystemExit(CRITICAL)
+    if report.critical or not report.rows:
+        raise SystemExit(CRITICAL if report.critical else BAD_INPUT)

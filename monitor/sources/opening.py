@@ -34,6 +34,8 @@ def open_source(path: Path, step_name: str = "") -> Source:
         return EventFiles(path, _info(path))
     with open_text(path) as file:
         start = next((line.strip() for line in file if line.strip()), "")
+    if "\0" in start:
+        raise InvalidValue(f"{path} is no text: CSV, JSON lines, TensorBoard's event files or a journal can be read")
     if start.startswith("{") and not path.name.endswith((".csv", ".tsv")):
         return JsonLines(path, _info(path), step_name)
     return CsvFile(path, _info(path), step_name)

@@ -61,10 +61,18 @@ def test_bad_input_is_exit_code_2(tmp_path: Path, arguments: tuple[str, ...], sa
     assert says in done.output
 
 
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.csv").write_bytes(bytes(range(256)) * 4)
+    done = diagnose(tmp_path / "model.csv")
+    assert (done.exit_code, "is no text" in done.output) == (2, True)
+
+
 def test_names_that_are_not_known_are_listed_and_can_be_told(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("step,alpha,beta\n" + "".join(f"{step},{'nan' if step > 50 else 1},2\n" for step in range(100)))
-    plain = json.loads(diagnose(path, "--format", "json").stdout)
+    done = diagnose(path, "--format", "json")
+    assert done.exit_code == 2  # a script should not take it for a healthy training
+    plain = json.loads(done.stdout)
     assert plain["reading"]["unknown"] == ["alpha", "beta"]
     assert plain["verdict"].startswith("Nothing to judge")
     told = json.loads(diagnose(path, "--format", "json", "--map", "loss/discriminator=alpha").stdout)
