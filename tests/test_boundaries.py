@@ -16,7 +16,9 @@ HEAVY = {"torch", "numpy", "fastapi", "sqlalchemy", "pydantic", "dash"}
 
 # package → what of ours it may import (itself always), and which outside packages it must never load.
 ALLOWED: dict[str, set[str]] = {
-    "monitor.wire": {"monitor.wire_layers", "monitor.wire_types"},
+    "monitor.wire": {"monitor.wire_alerts", "monitor.wire_answers", "monitor.wire_layers", "monitor.wire_types"},
+    "monitor.wire_alerts": set(),
+    "monitor.wire_answers": {"monitor.wire_alerts", "monitor.wire_layers"},
     "monitor.wire_layers": {"monitor.wire_types"},
     "monitor.wire_types": set(),
     "monitor.errors": set(),
@@ -63,6 +65,8 @@ ALLOWED: dict[str, set[str]] = {
 }  # fmt: skip
 NEVER: dict[str, set[str]] = {
     "monitor.wire": HEAVY | {"PIL"},
+    "monitor.wire_alerts": HEAVY | {"PIL"},
+    "monitor.wire_answers": HEAVY | {"PIL"},
     "monitor.wire_layers": HEAVY | {"PIL"},
     "monitor.wire_types": HEAVY | {"PIL"},
     "monitor.errors": HEAVY | {"msgspec"},

@@ -6,19 +6,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from monitor.errors import InvalidValue
 from monitor.sdk.alerts import Alerts, Callback
 from monitor.sdk.environment import plain
 from monitor.sdk.guard import Guard, guarded
-from monitor.sdk.logits import Logits, Outputs
 from monitor.sdk.media import Media
-from monitor.sdk.values import Later, check_name, number, read, step_number
-from monitor.sdk.worker import Handler, Worker
+from monitor.sdk.standing import Standing
+from monitor.sdk.values import Later, check_name, number, step_number
+from monitor.sdk.waiting import MOST, Waiting
+from monitor.sdk.worker import Worker
 from monitor.settings import ClientSettings
-from monitor.signals import signal_of
-from monitor.wire import MAX_STEP, Alert, RunInfo
+from monitor.wire import MAX_STEP, RunInfo
 
 if TYPE_CHECKING:
     from monitor.sdk.journal import Journal
@@ -27,12 +26,11 @@ if TYPE_CHECKING:
     from monitor.sdk.system import SystemMetrics
     from monitor.sdk.watch import Watch
 
-MAX_LATER = 10_000  # calls whose device tensors may wait to be read
 MAX_NAMES = 100_000  # names known to be good; beyond, the set starts anew
 _PLAIN = frozenset((float, int))
 
 
-class Run:
+class Run(Standing):
     """Made by `monitor.init`. No method raises, waits for the network, or changes the training.
 
     Attributes:
@@ -44,7 +42,7 @@ class Run:
     ) -> None:
         self.id, self.name, self.project, self.mode = info.id, info.name, info.project, settings.mode
         self.guard, self._lost = guard, 0
-        self._settings, self._journal, self._shipper, self._signals = settings, journal, shipper, info.signals
+        self._settings, self._journal, self._shipper = settings, journal, shipper
         self._alerts = Alerts(guard, settings.stop_on)
         self._doctor: LocalDoctor | None = None
         self._system: SystemMetrics | None = None
@@ -52,12 +50,8 @@ class Run:
         self._append, self._names, self._step = scalars.append, set[str](), -1
         self._step_known = True
         self._media = Media(media, self._say_refused)
-        handlers: dict[str, Handler] = {
-            "reading tensors": self._read,
-            "reading norms": self._read_norms,
-            **self._media.handlers,
-        }
-        self._worker, self._logits = Worker(handlers, guard), Logits()
+        self._waiting = Waiting(info.signals, self._write)
+        self._worker = Worker(self._waiting.handlers | self._media.handlers, guard)
         self._watches: list[Watch] = []
         self._watched: dict[str, Any] = {}  # read by `watch` since the last `log`
         if shipper is not None and self._doctor is None:
@@ -248,58 +242,6 @@ class Run:
         reason = reason_of(error)
         self.finish("crashed" if reason else "finished", reason)
 
-    # -- what it shows ------------------------------------------------------------------------------------------------
-
-    @property
-    def url(self) -> str:
-        """Where the dashboard shows this run."""
-        path = self._shipper.courier.path if self._shipper else ""
-        if path.startswith(("http://", "https://")):
-            return path
-        server = self._settings.server.rstrip("/")
-        below = urlsplit(server).path
-        if below and path.startswith(f"{below}/"):  # the service knows the prefix that it is served under
-            server = server.removesuffix(below)
-        return server + (path or f"/runs/{self.id}")
-
-    @property
-    def alerts(self) -> list[Alert]:
-        """The run's alerts that are not resolved, as far as the service has told; by onset."""
-        return self._alerts.open
-
-    @property
-    def should_stop(self) -> bool:
-        """Whether an alert of a kind or severity in the setting `stop_on` has opened: the loop should end, and say why."""
-        return bool(self._alerts.stop)
-
-    @property
-    def stop_reason(self) -> str:
-        """Which alert that was, "" while `should_stop` is False."""
-        return self._alerts.stop
-
-    @property
-    def refused(self) -> int:
-        """Records that a full disk or a full journal could not take, or that the service would not have."""
-        return sum(lane.refused for lane in self._journal.lanes)
-
-    @property
-    def dropped(self) -> int:
-        """Values and batches that were not recorded: of an unusable kind, or more than the worker thread could take."""
-        return self.guard.errors + self._lost
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows of a cell that ends with the run."""
-        from monitor.notebook import Embed
-
-        try:
-            return Embed(self.id, self._settings)._repr_html_()
-        except Exception as error:  # noqa: BLE001 a guest never raises into a notebook's display either
-            self.guard.caught("nashboard: Run._repr_html_", error)
-            return f"<code>run {self.id}</code>"
-
-    def __repr__(self) -> str:
-        return f"<nashboard run {self.id} {self.name!r} ({self.mode})>"
-
     # -- the rarer ways of log ----------------------------------------------------------------------------------------
 
     def _log_slowly(self, values: Mapping[str, Any], step: int) -> None:
@@ -310,7 +252,7 @@ class Run:
                 if name not in self._names:
                     check_name(name)
                     self._names.add(name)
-                found = number(name, value, self._is_logits)
+                found = number(name, value, self._waiting.is_logits)
             except InvalidValue as error:
                 self.guard.refuse(f"value {name!r} {type(value)}", f"nashboard: Run.log: {error.message}")
                 continue
@@ -325,39 +267,12 @@ class Run:
         if later:
             self._read_later(later, step)
 
-    def _is_logits(self, name: str) -> bool:
-        return name.startswith("logits/") or self._side(name) != ""
-
-    def _side(self, name: str) -> str:
-        signal = signal_of(name, self._signals) or ""
-        return signal if signal.startswith("logits/") else ""
-
     def _read_later(self, later: dict[str, Later], step: int) -> None:
         import numpy  # noqa: F401 loaded here, since the worker thread must not (see Painter)
 
-        if not self._worker.submit("reading tensors", (later, step, time.time()), MAX_LATER):
+        if not self._worker.submit("reading tensors", (later, step, time.time()), MOST):
             self._lost += len(later)
-            self.guard.say(
-                "later", f"nashboard: {MAX_LATER} calls wait for their device tensors: further ones are dropped"
-            )
-
-    def _read(self, jobs: list[tuple[dict[str, Later], int, float]]) -> None:
-        """On the worker thread: device tensors and logits of several calls. Waits for the device."""
-        arrays = iter(read([value for later, _, _ in jobs for value in later.values()]))
-        numbers: dict[int, dict[str, float]] = {}
-        times, outputs = dict[int, float](), list[Outputs]()
-        for later, step, at in jobs:
-            times[step] = at
-            for name, value in later.items():
-                array = next(arrays)
-                if value.vector:
-                    outputs.append(Outputs(step, name, self._side(name), array))
-                else:
-                    numbers.setdefault(step, {})[name] = float(array[0])
-        for step, reduced in self._logits.reduce(outputs):
-            numbers.setdefault(step, {}).update(reduced)
-        for step, values in numbers.items():
-            self._write(step, times[step], values)
+            self.guard.say("later", f"nashboard: {MOST} calls wait for their device tensors: further ones are dropped")
 
     def _with_watched(self, values: Mapping[str, Any], step: int) -> dict[str, Any]:
         """Adds what `watch` read since the last call; what the loop itself logs under the same name goes before."""
@@ -369,7 +284,7 @@ class Run:
                 numbers[name] = value
             elif isinstance(value, tuple):  # a `Spread` or `Pictures`
                 layers.append(value)
-            elif not self._worker.submit("reading norms", (value, step, now), MAX_LATER):
+            elif not self._worker.submit("reading norms", (value, step, now), MOST):
                 self._lost += 1
         if (
             layers
@@ -378,10 +293,6 @@ class Run:
             self._worker.submit(kind, job, self._settings.media_backlog)
         self._names.update(numbers)
         return numbers | dict(values)
-
-    def _read_norms(self, jobs: list[tuple[Callable[[], dict[str, float]], int, float]]) -> None:
-        for norms, step, at in jobs:
-            self._write(step, at, norms())
 
     def _write(self, step: int, at: float, values: dict[str, float]) -> None:
         if not self._append(("s", step, at, values)):
