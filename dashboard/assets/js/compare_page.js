@@ -265,9 +265,11 @@ class Comparison {
     const grid = h("div", { class: "charts small" });
     const row = h("section", { class: "multiples", "data-signal": signal }, h("h3", { title: told.hint }, title), grid);
     const having = curves.filter((curve) => curve.data.summary(signal));
-    const room = (look) => this.room(having, look); // one y axis for all of them
+    const siblings = { charts: [], loaded: 0 };
+    const room = (look) => this.room(having, look, siblings); // one y axis for all of them
     for (const curve of having) {
       const chart = new Chart({ id: `${signal} ${curve.data.id}`, title: curve.label, hint: told.hint, curves: [{ ...curve, label: "" }], room }, this.board);
+      siblings.charts.push(chart);
       grid.append(chart.element);
     }
     place.insertBefore(row, place.children[at] ?? null);
@@ -275,8 +277,12 @@ class Comparison {
   }
 
   /** The traces of all runs' curves of a signal: what a y axis has to hold that they share. */
-  room(curves, look) {
+  room(curves, look, siblings) {
     const shown = curves.filter((curve) => !curve.hidden() && curve.data.get(curve.name)?.rows);
+    if (shown.length !== siblings.loaded) {
+      siblings.loaded = shown.length; // the axis has changed for those, too, that are drawn already
+      setTimeout(() => (siblings.charts.forEach((chart) => chart.touch()), this.board.soon()));
+    }
     return shown.flatMap((curve) => {
       const axis = this.board.axis(curve.data);
       const made = traces({ whole: curve.data.get(curve.name), shown: curve.data.shown(curve.name), axis, style: {}, uid: "" }, { ...look, end: curve.data.lastStep });
