@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from monitor import statistics
 from monitor.cli import main
 from monitor.errors import InvalidValue
 from tests.support import until
-from trainer.experiment import statistics
 from trainer.experiment.plan import read
 
 FILE = """
