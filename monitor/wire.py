@@ -34,6 +34,7 @@ from monitor.wire_types import Step as Step
 
 TIME_SERIES = "system/time"  # wall time of each step: the service makes it from `Scalars.time`
 EXTRACTOR = "^([A-Za-z0-9][A-Za-z0-9_.-]{0,99})?$"
+MODULE = "^(module:[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}/[0-9a-f]{8}/[0-9]{1,4})?$"  # of features that come with batches
 
 
 class Scalars(Struct, frozen=True, array_like=True, tag="s", gc=False):
@@ -64,6 +65,8 @@ class Samples(Struct, frozen=True, array_like=True, tag="m"):
         batch: raw C-order bytes of the batch (empty when not kept), `batch_dtype` "uint8" or "float32",
             `batch_shape` (N, D) or (N, C, H, W).
         labels: the class of each row of `batch`, (N,); empty: unknown. label_names: of class 0, 1, …; empty: their numbers.
+        features: raw C-order bytes of (N, D) little-endian float32 that `extractor`, a network of the user's, made of the rows
+            of `batch`; empty: the service makes them itself. Its name is "module:NAME/HASH/D".
     """
 
     step: Step
@@ -83,6 +86,8 @@ class Samples(Struct, frozen=True, array_like=True, tag="m"):
     batch_shape: tuple[Size, ...] = ()
     labels: list[Label] = []
     label_names: list[LabelName] = []
+    features: bytes = b""
+    extractor: Annotated[str, Meta(pattern=MODULE)] = ""
 
 
 class Field(Struct, frozen=True, array_like=True, tag="d"):

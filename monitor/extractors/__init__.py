@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor.errors import InvalidValue
+from monitor.extractors.given import GIVEN, Given
 from monitor.sample_metrics import Extractor, Identity, PooledPixels, RandomConvolutions
 
 __all__ = ["BUILT_IN", "SUFFIXES", "load"]
@@ -38,9 +39,13 @@ BUILT_IN: dict[str, Callable[[Path], Extractor]] = {
 def load(name: str, folder: Path) -> Extractor:
     """The extractor of that name: a built-in one, or a file `<name>.npz`, `.pt` (TorchScript) or `.onnx` in `folder`.
 
+    "module:…" stands for a network of the user's, whose features come with the batches.
+
     Raises:
         InvalidValue: there is none, or it can't be loaded here; the message says what there is, or what to install.
     """
+    if name.startswith(GIVEN):
+        return Given(name)
     if name in BUILT_IN:
         return BUILT_IN[name](folder)
     files = [folder / f"{name}{suffix}" for suffix in SUFFIXES] if NAME.fullmatch(name) else []

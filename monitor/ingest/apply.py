@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, case, delete, func, insert, select, u
 
 from monitor.errors import NotFound
 from monitor.ingest.change import Change
-from monitor.ingest.keeping import OTHER_EXTRACTOR, other_extractor
+from monitor.ingest.keeping import OTHER_EXTRACTOR, given_extractor, other_extractor
 from monitor.ingest.layers import add_layers, drop_layers
 from monitor.ingest.media import Media, sane
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
@@ -274,6 +274,10 @@ class Applier:
         state.samples += 1 - replaced
         state.last_step = max(state.last_step, record.step)
         state.change.samples.append(info)
+        if record.kind == "reference" and (
+            said := given_extractor(connection, run_id, record.extractor, first=known is None)
+        ):
+            self._event(connection, run_id, state, Event(None, time.time(), OTHER_EXTRACTOR, said))
         if record.batch and self._kinds:
             self._queue(connection, run_id, state, record, known)
 

@@ -7,7 +7,7 @@ import sys
 import time
 from array import array
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, union
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, union
 
 from monitor.errors import InvalidValue
 from monitor.ingest.thinning import sizes_of, too_many
@@ -23,6 +23,7 @@ SAMPLE_COLUMNS = (
 )  # fmt: skip
 
 
+WIDEST = 4096  # features of a sample
 MANY = 200  # steps in one statement
 
 
@@ -73,9 +74,10 @@ class Media:
         """Keeps a grid in the place of an earlier one of that name, kind and step; and how many of those there were.
 
         Raises:
-            InvalidValue: labels that are not one a row.
+            InvalidValue: labels or features that are not one a row.
         """
         rows = record.batch_shape[0] if record.batch_shape else 0
+        _check_features(record, rows)
         if record.labels and len(record.labels) != rows:
             raise InvalidValue(f"{len(record.labels)} labels for a batch of {rows} rows: one a row is needed")
         row = {name: getattr(record, name) for name in SAMPLE_COLUMNS}
@@ -88,6 +90,8 @@ class Media:
             "batch_shape": list(record.batch_shape),
             "labels": record.labels or None,
             "label_names": record.label_names or None,
+            "features": self._put(connection, record.features) if record.features else None,
+            "extractor": record.extractor or None,
         }
         same = (
             (samples.c.run_id == run_id)
@@ -100,7 +104,9 @@ class Media:
         connection.execute(insert(samples).values(row))
         self._free(connection, before)
         if record.kind != "reference":
-            self._added[run_id] = self._added.get(run_id, 0) + len(record.image) + len(record.batch)
+            self._added[run_id] = self._added.get(run_id, 0) + sum(
+                map(len, (record.image, record.batch, record.features))
+            )
         return sample_info(row, len(record.image)), replaced
 
     def add_field(self, connection: Connection, run_id: str, record: Field) -> FieldInfo:
@@ -179,7 +185,7 @@ class Media:
         parts = []
         if grids is not None:
             parts += [select(samples.c.image).where(grids)]
-            parts += [select(samples.c.batch).where(grids, samples.c.batch.is_not(None))]
+            parts += [select(one).where(grids, one.is_not(None)) for one in (samples.c.batch, samples.c.features)]
         if planes is not None:
             parts += [select(fields.c.blob).where(planes)]
         return [row[0] for row in connection.execute(union(*parts))]
@@ -187,7 +193,8 @@ class Media:
     def _free(self, connection: Connection, hashes: list[str]) -> None:
         """Drops those blobs that no row uses any more; their files go after the commit."""
         for digest in hashes:
-            grid = select(samples.c.id).where((samples.c.image == digest) | (samples.c.batch == digest)).limit(1)
+            holds = [one == digest for one in (samples.c.image, samples.c.batch, samples.c.features)]
+            grid = select(samples.c.id).where(or_(*holds)).limit(1)
             plane = select(fields.c.step).where(fields.c.blob == digest).limit(1)
             if connection.execute(grid).first() is None and connection.execute(plane).first() is None:
                 connection.execute(delete(blob_table).where(blob_table.c.hash == digest))
@@ -202,6 +209,15 @@ class Media:
             row = {"hash": digest, "media_type": media_type(content), "size": len(content), "created_at": time.time()}
             connection.execute(insert(blob_table).values(row))
         return digest
+
+
+def _check_features(record: Samples, rows: int) -> None:
+    width = int(record.extractor.rpartition("/")[2] or 0)
+    if width > WIDEST or len(record.features) != 4 * rows * width:
+        raise InvalidValue(
+            f"{len(record.features)} bytes of features by {record.extractor!r} for a batch of {rows} rows: 4 for each number are "
+            f"needed, and up to {WIDEST} numbers a row allowed"
+        )
 
 
 def floats(content: bytes) -> array[float]:

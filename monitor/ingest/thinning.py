@@ -62,11 +62,14 @@ def too_many(connection: Connection, run_id: str, budget: int) -> tuple[list[int
 
 def sizes_of(connection: Connection, run_id: str) -> dict[int, int]:
     """Bytes of media by step."""
-    image, batch = aliased(blobs), aliased(blobs)
+    image, batch, features = aliased(blobs), aliased(blobs), aliased(blobs)
     grids = (
-        select(samples.c.step, func.sum(image.c.size + func.coalesce(batch.c.size, 0)))
+        select(
+            samples.c.step, func.sum(image.c.size + func.coalesce(batch.c.size, 0) + func.coalesce(features.c.size, 0))
+        )
         .join(image, image.c.hash == samples.c.image)
         .outerjoin(batch, batch.c.hash == samples.c.batch)
+        .outerjoin(features, features.c.hash == samples.c.features)
         .where(samples.c.run_id == run_id, samples.c.kind != "reference")
         .group_by(samples.c.step)
     )

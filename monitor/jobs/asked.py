@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from monitor.ingest.apply import Applier
-from monitor.jobs.bundle import Bundle, folder_of
-from monitor.jobs.work import Outcome, Source, Step, Task
+from monitor.jobs.bundle import Bundle, folder_of, source_of
+from monitor.jobs.work import Outcome, Step, Task
 from monitor.storage import jobs as queue
 from monitor.storage import joint
 from monitor.storage.blobs import Blobs
@@ -18,8 +18,8 @@ from monitor.storage.tables import runs
 def collect_joint(connection: Connection, blobs: Blobs, run_id: str, target: str, lease: str, taken: Claimed) -> Bundle:
     """The task of a map that was asked for; when one of its batches is gone meanwhile, it fails at once."""
     method, parts = joint.parts_of(connection, taken.name)
-    sources = [Source(str(blobs.path(part.blob)), part.dtype, part.shape) for part in parts]
-    lost = next((part for part in parts if not blobs.path(part.blob).is_file()), None)
+    sources = [source_of(blobs, part) for part in parts]
+    lost = next((part for part in parts if not _kept(blobs, part)), None)
     if lost is not None:
         where = "the reference" if lost.step < 0 else f"the batch of step {lost.step}"
         queue.failed(connection, [taken.id], f"{where} of run {lost.run!r} is not kept any more", final=True)
@@ -36,6 +36,10 @@ def collect_joint(connection: Connection, blobs: Blobs, run_id: str, target: str
         msgspec.msgpack.encode({"request": {"method": method, "parts": asked}}),
     )
     return Bundle(run_id, joint.KIND, lease, {taken.id: taken}, {}, task)
+
+
+def _kept(blobs: Blobs, part: joint.Part) -> bool:
+    return all(blobs.path(digest).is_file() for digest in (part.blob, part.features) if digest)
 
 
 def store_joint(connection: Connection, applier: Applier, bundle: Bundle, outcome: Outcome) -> None:

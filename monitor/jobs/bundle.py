@@ -13,6 +13,7 @@ from monitor.storage import jobs as queue
 from monitor.storage.batches import Stored, batch_of, reference_of
 from monitor.storage.blobs import Blobs
 from monitor.storage.jobs import Claimed
+from monitor.storage.joint import Part
 from monitor.storage.projections import REFERENCE, put_frame
 from monitor.storage.tables import runs
 from monitor.wire import Scalars
@@ -60,10 +61,10 @@ def collect(
     left = {job.id: job for job in taken if job.id in there}
     task = None
     if reference is not None and left:
-        steps = [Step(key, job.name, job.step, _source(blobs, there[key])) for key, job in left.items()]
+        steps = [Step(key, job.name, job.step, source_of(blobs, there[key])) for key, job in left.items()]
         task = Task(
             target,
-            _source(blobs, reference),
+            source_of(blobs, reference),
             [step for step in steps if step.step != REFERENCE],
             connection.execute(select(runs.c.extractor).where(runs.c.id == run_id)).scalar_one(),
             folder_of(blobs),
@@ -84,8 +85,10 @@ def folder_of(blobs: Blobs) -> str:
     return str(blobs.folder.parent / EXTRACTORS)
 
 
-def _source(blobs: Blobs, stored: Stored) -> Source:
-    return Source(str(blobs.path(stored.blob)), stored.dtype, stored.shape)
+def source_of(blobs: Blobs, stored: Stored | Part) -> Source:
+    """Where its files lie."""
+    features = str(blobs.path(stored.features)) if stored.features else ""
+    return Source(str(blobs.path(stored.blob)), stored.dtype, stored.shape, features, stored.extractor)
 
 
 def store(connection: Connection, applier: Applier, bundle: Bundle, outcome: Outcome) -> None:

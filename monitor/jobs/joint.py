@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
-from monitor.jobs.work import Result, Source, load
+from monitor.jobs.work import Result, Source, features_of, load
 from monitor.projections import Pca, joint_map
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ class Joint:
 
     libraries = ("sklearn.manifold",)
 
-    def __init__(self, reference: Array, memory: dict[str, Any], extractor: Extractor) -> None:
+    def __init__(
+        self, reference: Array, memory: dict[str, Any], extractor: Extractor, features: Array | None = None
+    ) -> None:
         request = memory["request"]
         self._method, self._extract = request["method"], extractor
         self._parts = [(Source(*part["source"]), part["count"]) for part in request["parts"]]
@@ -37,13 +39,13 @@ class Joint:
         """There is no job of the reference alone."""
         return Result()
 
-    def about(self, batch: Array, name: str, step: int) -> Result:
+    def about(self, batch: Array, name: str, step: int, features: Array | None = None) -> Result:
         """Columns `x` and `y`, and `row`, which row of its batch each point is: the parts one after another. A sample that is not
         finite has NaN."""
         import numpy
 
         first, taken = self._rows()
-        features = numpy.concatenate([self._extract(load(source)[rows]) for (source, _), rows in taken])
+        features = numpy.concatenate([self._features(source, rows) for (source, _), rows in taken])
         finite = numpy.isfinite(features).all(axis=1)
         real = finite[:first]
         if not real.any() or not finite[first:].any():
@@ -55,6 +57,10 @@ class Joint:
         return Result(
             columns={key: numpy.ascontiguousarray(one, numpy.float32).tobytes() for key, one in columns.items()}
         )
+
+    def _features(self, source: Source, rows: Array) -> Array:
+        given = features_of(source, self._extract.name)
+        return self._extract(load(source)[rows]) if given is None else given[rows]
 
     def _rows(self) -> tuple[int, list[tuple[tuple[Source, int], Array]]]:
         """How many real rows there are, and which rows of each part are taken."""

@@ -28,10 +28,12 @@ class Metrics:
 
     libraries = ("sklearn.cluster",)
 
-    def __init__(self, reference: Array, memory: dict[str, Any], extractor: Extractor) -> None:
+    def __init__(
+        self, reference: Array, memory: dict[str, Any], extractor: Extractor, features: Array | None = None
+    ) -> None:
         require(extractor, memory)
         self._extract, self._batch = extractor, reference
-        self._reference = Reference(extractor(reference))
+        self._reference = Reference(extractor(reference) if features is None else features)
         self._opinions = Opinions.of(extractor, reference)
         self._trajectory = Trajectory.of(memory["trajectory"]) if "trajectory" in memory else Trajectory()
         self._name: str | None = memory.get("name")
@@ -47,12 +49,12 @@ class Metrics:
         floors = self._reference.floors | opinions | similarity(self._batch)
         return Result(points={name.replace("sample/", FLOOR): one for name, one in floors.items()})
 
-    def about(self, batch: Array, name: str, step: int) -> Result:
+    def about(self, batch: Array, name: str, step: int, features: Array | None = None) -> Result:
         """All metrics of a batch, and how it moved since the last ones; nothing for other grids than the one that is measured."""
         if self._name is None or (name == BEST and self._name != BEST):
             self._name, self._trajectory = name, Trajectory()
         if name != self._name:
             return Result()
-        measured = self._reference.measure(self._extract(batch))
+        measured = self._reference.measure(self._extract(batch) if features is None else features)
         opinions = {} if self._opinions is None else self._opinions.measure(batch)
         return Result(points=measured.values | self._trajectory.update(measured) | opinions | similarity(batch))

@@ -28,12 +28,14 @@ class Projection:
 
     libraries = ("sklearn.cluster", "openTSNE")
 
-    def __init__(self, reference: Array, memory: dict[str, Any], extractor: Extractor) -> None:
+    def __init__(
+        self, reference: Array, memory: dict[str, Any], extractor: Extractor, features: Array | None = None
+    ) -> None:
         import numpy
 
         self._extract = extractor
         require(extractor, memory)
-        features = self._extract(reference)
+        features = self._extract(reference) if features is None else features
         finite = numpy.flatnonzero(numpy.isfinite(features).all(axis=1))
         if len(finite) > MAX_REFERENCE:
             finite = numpy.sort(numpy.random.default_rng(SEED).choice(finite, MAX_REFERENCE, replace=False))
@@ -59,7 +61,7 @@ class Projection:
         about = {"cluster": self._clusters, "row": self._rows, "distance": self._neighbours.own}
         return Result(columns=_packed(places | about))
 
-    def about(self, batch: Array, name: str, step: int) -> Result:
+    def about(self, batch: Array, name: str, step: int, features: Array | None = None) -> Result:
         """The same places, `distance` (in the reference's typical neighbour distances), `nearest` (row of the logged reference)
         and its `cluster`. A row that holds NaN or ±Inf has no place: NaN, and -1 for `nearest` and `cluster`.
         """
@@ -69,7 +71,7 @@ class Projection:
             raise InvalidValue(
                 f"samples of shape {batch.shape[1:]} can't be compared with a reference of {self._shape}"
             )
-        features = self._extract(batch[:MAX_PLACED])
+        features = self._extract(batch[:MAX_PLACED]) if features is None else features[:MAX_PLACED]
         finite = numpy.asarray(numpy.isfinite(features).all(axis=1))
         good = features[finite]
         if not len(good):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from msgspec import Struct
 
 from monitor.errors import InvalidValue
+from monitor.extractors.given import GIVEN
 
 if TYPE_CHECKING:
     import numpy
@@ -22,11 +23,17 @@ HEAD = 8  # bytes before each message between service and worker: its length, li
 
 
 class Source(Struct, frozen=True):
-    """A batch in a file, C order: (N, D) float32, or (N, C, H, W) uint8."""
+    """A batch in a file, C order: (N, D) float32, or (N, C, H, W) uint8.
+
+    Attributes:
+        features: file of the (N, D) float32 that came with it, "" when none did. extractor: who made them.
+    """
 
     path: str
     dtype: str
     shape: tuple[int, ...]
+    features: str = ""
+    extractor: str = ""
 
 
 class Step(Struct, frozen=True):
@@ -93,19 +100,22 @@ class Kind(Protocol):
 
     Args:
         reference: (N, D) float32 or (N, C, H, W) uint8. memory: as an earlier worker left it. extractor: the run's.
+        features: of the reference, when they came with it, (N, D) float32; None: the extractor makes them.
     """
 
     libraries: ClassVar[tuple[str, ...]]
     memory: dict[str, Any]
 
-    def __init__(self, reference: Array, memory: dict[str, Any], extractor: Extractor) -> None: ...
+    def __init__(
+        self, reference: Array, memory: dict[str, Any], extractor: Extractor, features: Array | None = None
+    ) -> None: ...
 
     def about_reference(self) -> Result:
         """What is to be known of the reference itself."""
         ...
 
-    def about(self, batch: Array, name: str, step: int) -> Result:
-        """What is to be known of a generated batch.
+    def about(self, batch: Array, name: str, step: int, features: Array | None = None) -> Result:
+        """What is to be known of a generated batch; `features` as above.
 
         Raises:
             InvalidValue: the batch can't be worked on; it is not tried again.
@@ -121,6 +131,23 @@ def require(extractor: Extractor, memory: dict[str, Any]) -> None:
             f"the run's earlier values were made with the extractor {before}, now it is {extractor.name}: put the earlier one "
             "back, or start another run"
         )
+
+
+def features_of(source: Source, extractor: str) -> Array | None:
+    """The features that came with a batch, (N, D) float32; None when `extractor`, the run's, is the service's own.
+
+    Raises:
+        InvalidValue: there are none, or another network made them.
+    """
+    import numpy
+
+    if not extractor.startswith(GIVEN):
+        return None
+    if source.extractor != extractor:
+        made = f"those of {source.extractor}" if source.extractor else "none"
+        raise InvalidValue(f"the run is measured with features of {extractor}; with this batch came {made}")
+    found: Array = numpy.fromfile(source.features, "<f4").reshape(source.shape[0], -1)
+    return found
 
 
 def load(source: Source) -> Array:

@@ -16,7 +16,7 @@ import msgspec
 
 from monitor import extractors
 from monitor.errors import NashboardError
-from monitor.jobs.work import HEAD, Kind, Outcome, Refusal, Result, Source, Step, Task, load
+from monitor.jobs.work import HEAD, Kind, Outcome, Refusal, Result, Source, Step, Task, features_of, load
 
 if TYPE_CHECKING:
     import numpy
@@ -50,7 +50,8 @@ def do(task: Task, made: type[Kind], kept: Kept | None = None) -> tuple[Outcome,
     else:
         try:
             memory = msgspec.msgpack.decode(task.memory) if task.memory else {}
-            kind = made(load(task.reference), memory, extractors.load(task.extractor, Path(task.folder)))
+            given = features_of(task.reference, task.extractor)
+            kind = made(load(task.reference), memory, extractors.load(task.extractor, Path(task.folder)), given)
         except NashboardError as error:
             return Outcome({}, dict.fromkeys(asked, Refusal(f"the reference: {error}", True)), task.memory), None
     results: dict[int, Result] = {}
@@ -58,13 +59,13 @@ def do(task: Task, made: type[Kind], kept: Kept | None = None) -> tuple[Outcome,
     if task.reference_job is not None:
         _attempt(results, refusals, task.reference_job, kind.about_reference)
     for step in task.steps:
-        _attempt(results, refusals, step.job, partial(_about, kind, step))
+        _attempt(results, refusals, step.job, partial(_about, kind, step, task.extractor))
     left = msgspec.msgpack.encode(kind.memory)
     return Outcome(results, refusals, left), Kept(task.reference, task.extractor, left, kind)
 
 
-def _about(kind: Kind, step: Step) -> Result:
-    return kind.about(load(step.source), step.name, step.step)
+def _about(kind: Kind, step: Step, extractor: str) -> Result:
+    return kind.about(load(step.source), step.name, step.step, features_of(step.source, extractor))
 
 
 def _attempt(results: dict[int, Result], refusals: dict[int, Refusal], job: int, ask: Callable[[], Result]) -> None:

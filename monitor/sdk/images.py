@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from monitor.wire import Samples
 
 if TYPE_CHECKING:
     import numpy
+
+    from monitor.sdk.features import Features, ModuleExtractor
 
     Array = numpy.ndarray[Any, Any]
 
@@ -35,6 +38,7 @@ class Taken:
     declared: tuple[float, float] | None
     labels: Labels = NO_LABELS
     strips: int = 0
+    extractor: ModuleExtractor | None = None
 
     def array(self) -> Array:
         """The copy as a numpy array. Waits for the device."""
@@ -46,16 +50,18 @@ class Taken:
 class Painter:
     """Makes `wire.Samples` of batches. `take` runs on the training thread, `paint` on the worker thread.
 
+    `failed` is told where and how a network of the user's failed.
+
     It remembers the value range that it inferred for each grid, so that a grid does not change its brightness from step to step.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[str, Exception], None]) -> None:
         # Loaded by the training thread: an import on the worker thread would be left half done in a child forked meanwhile.
         import numpy  # noqa: F401
         from PIL import Image, WebPImagePlugin, features  # noqa: F401
 
         Image.preinit()
-        self._ranges = RangeMemory()
+        self._ranges, self._failed = RangeMemory(), failed
 
     def take(
         self,
@@ -64,6 +70,7 @@ class Painter:
         value_range: tuple[float, float] | None,
         labels: Labels = NO_LABELS,
         strips: int = 0,
+        extractor: ModuleExtractor | None = None,
     ) -> Taken:
         """Copies what is needed of a batch, without waiting for a device; all of it when it is drawn in so many `strips`.
 
@@ -79,7 +86,7 @@ class Painter:
         labels.check(len(batch))
         rows = batch if strips else batch[: _rows_needed(tuple(batch.shape))]
         copy = copied(rows) if is_torch(batch) else rows.copy()
-        return Taken(copy, moment(copy), name, declared, labels, strips)
+        return Taken(copy, moment(copy), name, declared, labels, strips, None if strips else extractor)
 
     def paint(self, taken: Taken, step: int, time: float, name: str, kind: str) -> Samples:
         """The record: grid and batch."""
@@ -114,7 +121,11 @@ class Painter:
         import numpy
 
         per_row = max(1, kept[:1].nbytes)
-        kept = numpy.ascontiguousarray(kept[: 0 if taken.strips else min(MAX_ROWS, MAX_BATCH_BYTES // per_row)])
+        kept = kept[: 0 if taken.strips else min(MAX_ROWS, MAX_BATCH_BYTES // per_row)]
+        given = self._features(taken, len(kept), kind)
+        if given is not None:
+            kept = kept[: len(given.rows)]  # a row of each
+        kept = numpy.ascontiguousarray(kept)
         return Samples(
             step=step,
             time=time,
@@ -133,7 +144,20 @@ class Painter:
             batch_shape=kept.shape if len(kept) else (),
             labels=taken.labels.first(len(kept)),
             label_names=list(taken.labels.names),
+            features=b"" if given is None else given.rows.tobytes(),
+            extractor="" if given is None else given.extractor,
         )
+
+    def _features(self, taken: Taken, rows: int, kind: str) -> Features | None:
+        """What the user's network makes of the rows that are kept; None without one, and when it fails, which is said."""
+        module = taken.extractor
+        if module is None or not rows or (kind != "reference" and not module.label):
+            return None  # that it failed on the reference has been said
+        try:
+            return (module.of_reference if kind == "reference" else module.of)(taken.data, rows)
+        except Exception as error:  # noqa: BLE001 whatever the user's network raises, its samples are drawn
+            self._failed("nashboard: the extractor", error)
+            return None
 
 
 def check_shape(shape: tuple[int, ...], dtype: Any) -> None:

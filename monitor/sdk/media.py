@@ -15,6 +15,7 @@ from monitor.wire import Field
 
 if TYPE_CHECKING:
     from monitor.sdk.distributions import Spread
+    from monitor.sdk.features import ModuleExtractor
     from monitor.sdk.filters import Pictures
     from monitor.sdk.images import Painter, Taken
     from monitor.sdk.local_doctor import Appends
@@ -55,11 +56,15 @@ class Media:
     """Makes jobs for the worker thread (`drawing`, `plane`, `layers`) and does them (`handlers`).
 
     Args:
-        refused: called when the lane has no room for a record.
+        refused: called when the lane has no room for a record. failed: told where and how a network of the user's failed.
+
+    Attributes:
+        extractor: makes features of the batches that are drawn from now on; None: the service does.
     """
 
-    def __init__(self, lane: Appends, refused: Callable[[], None]) -> None:
-        self._lane, self._refused = lane, refused
+    def __init__(self, lane: Appends, refused: Callable[[], None], failed: Callable[[str, Exception], None]) -> None:
+        self._lane, self._refused, self._failed = lane, refused, failed
+        self.extractor: ModuleExtractor | None = None
         self._painter: Painter | None = None
         self.handlers: dict[str, Handler] = {
             "drawing samples": self._draw,
@@ -87,9 +92,19 @@ class Media:
 
         check_name(name)
         if self._painter is None:
-            self._painter = Painter()
-        taken = self._painter.take(batch, name, value_range, Labels.of(labels, label_names), rows)
+            self._painter = Painter(self._failed)
+        taken = self._painter.take(batch, name, value_range, Labels.of(labels, label_names), rows, self.extractor)
         return "drawing samples", Drawing(taken, step, time.time(), name, kind)
+
+    def use(self, module: Any, name: str) -> None:
+        """Has a copy of a torch module make the features, see `Run.reference`; when there can be none, that is said."""
+        from monitor.sdk.features import ModuleExtractor
+
+        self.extractor = None
+        try:
+            self.extractor = ModuleExtractor(module, name)
+        except Exception as error:  # noqa: BLE001 whatever copying raises, the reference itself is recorded
+            self._failed("nashboard: the extractor", error)
 
     def plane(self, values: Any, bounds: Sequence[float], step: int, name: str) -> tuple[str, Plane]:
         """A field, see `Run.field`.

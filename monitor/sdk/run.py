@@ -49,7 +49,7 @@ class Run(Standing):
         scalars, media = self._watched_over(info, journal)
         self._append, self._names, self._step = scalars.append, set[str](), -1
         self._step_known = True
-        self._media = Media(media, self._say_refused)
+        self._media = Media(media, self._say_refused, guard.caught)
         self._waiting = Waiting(info.signals, self._write)
         self._worker = Worker(self._waiting.handlers | self._media.handlers, guard)
         self._watches: list[Watch] = []
@@ -122,13 +122,20 @@ class Run(Standing):
         value_range: tuple[float, float] | None = None,
         labels: Any = None,
         label_names: Sequence[str] = (),
+        extractor: Any = None,
+        extractor_name: str = "",
     ) -> None:
         """Records what the data look like: real samples, of the shapes that `samples` takes.
 
         Args:
             labels: the class of each, (N,) whole numbers from 0 to 9,999: for colours, missing classes and a trained classifier.
             label_names: of class 0, 1, …
+            extractor: a torch module, (N, …) → (N, …), up to 4,096 numbers a sample: what the metrics and maps of this and all
+                later batches are made from. A copy of it in eval mode is asked on the worker thread. None: the service's own.
+            extractor_name: what it is called in results, up to 64 letters, digits, `_`, `.`, `-`; "": its class.
         """
+        if extractor is not None:
+            self._media.use(extractor, extractor_name)
         self._submit(self._media.drawing(batch, 0, "reference", "reference", value_range, labels, label_names))
         if self._doctor is not None:
             self._doctor.prepare()

@@ -17,6 +17,7 @@ class Stored:
     Attributes:
         labels: the class of each row, () when none was told. names: of class 0, 1, …, () for their numbers.
         value_range: "[-1, 1]": what the rows of a float batch are drawn between.
+        features: the blob of (N, D) float32 that came with it, "" when none did. extractor: who made them.
     """
 
     blob: str
@@ -26,6 +27,8 @@ class Stored:
     names: tuple[str, ...]
     time: float = field(compare=False)
     value_range: str = field(compare=False)
+    features: str = ""
+    extractor: str = ""
 
 
 def reference_of(connection: Connection, run_id: str) -> Stored | None:
@@ -44,7 +47,17 @@ def batch_of(connection: Connection, run_id: str, name: str | None, step: int) -
 
 def _batches(run_id: str) -> Select[Any]:
     c = samples.c
-    columns = (c.batch, c.batch_dtype, c.batch_shape, c.labels, c.label_names, c.time, c.value_range)
+    columns = (
+        c.batch,
+        c.batch_dtype,
+        c.batch_shape,
+        c.labels,
+        c.label_names,
+        c.time,
+        c.value_range,
+        c.features,
+        c.extractor,
+    )
     return select(*columns).where(c.run_id == run_id, c.batch.is_not(None))
 
 
@@ -53,4 +66,4 @@ def _first(connection: Connection, query: Select[Any]) -> Stored | None:
     if row is None:
         return None
     told = (tuple(row.batch_shape), tuple(row.labels or ()), tuple(row.label_names or ()))
-    return Stored(row.batch, row.batch_dtype, *told, row.time, row.value_range)
+    return Stored(row.batch, row.batch_dtype, *told, row.time, row.value_range, row.features or "", row.extractor or "")

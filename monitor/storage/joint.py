@@ -25,7 +25,7 @@ MAX_RUNS, MAX_STEPS, MAX_PARTS = 12, 64, 24
 KEPT = 100  # maps, of all runs
 
 
-class Part(Struct, frozen=True):
+class Part(Struct, frozen=True, omit_defaults=True):
     """One batch of a map: where its rows begin, and how many there are. The real data come first, with `step` -1."""
 
     run: str
@@ -36,6 +36,8 @@ class Part(Struct, frozen=True):
     blob: str
     dtype: str
     shape: tuple[int, ...]
+    features: str = ""
+    extractor: str = ""
 
 
 class Wanted(Struct, frozen=True):
@@ -169,7 +171,8 @@ def _parts(connection: Connection, wanted: Wanted) -> list[Part]:
 
 
 def _part(run_id: str, name: str, step: int, start: int, count: int, stored: Stored) -> Part:
-    return Part(run_id, name, step, start, count, stored.blob, stored.dtype, stored.shape)
+    files = (stored.blob, stored.dtype, stored.shape, stored.features, stored.extractor)
+    return Part(run_id, name, step, start, count, *files)
 
 
 def _batches(connection: Connection, run_id: str, wanted: Wanted) -> list[tuple[str, str, int, Stored]]:

@@ -181,9 +181,12 @@ samples = Table(
     Column("batch_shape", JSON, nullable=False),
     Column("labels", JSON),
     Column("label_names", JSON),
+    Column("features", String(64)),
+    Column("extractor", String(100)),
     UniqueConstraint("run_id", "name", "kind", "step", name="uq_samples_run_name_kind_step"),
     Index("ix_samples_image", "image"),
     Index("ix_samples_batch", "batch"),
+    Index("ix_samples_features", "features"),
 )
 
 fields = Table(

@@ -21,14 +21,14 @@ class Small:
 
     libraries: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, reference: Any, memory: dict[str, Any], extractor: Any = None) -> None:
+    def __init__(self, reference: Any, memory: dict[str, Any], extractor: Any = None, features: Any = None) -> None:
         self.total = float(reference.sum())
         self.memory = {"seen": [], **memory}
 
     def about_reference(self) -> Result:
         return Result(points={"sample/real": self.total})
 
-    def about(self, batch: Any, name: str, step: int) -> Result:
+    def about(self, batch: Any, name: str, step: int, features: Any = None) -> Result:
         first = float(batch.flat[0])
         if first == DIES:
             os.kill(os.getpid(), signal.SIGKILL)
