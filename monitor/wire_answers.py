@@ -153,7 +153,8 @@ class RunDetail(RunSummary, frozen=True):
 class LiveRun(Struct, frozen=True, omit_defaults=True):
     """What changed in one run: points by series name (as logged, bucket 1), new grids, fields, layers, events, maps, alerts.
 
-    `projections` are the steps with a new map; the reference's own map has the step -1.
+    `projections` are the steps with a new map; the reference's own map has the step -1. `jobs`: some were
+    queued, begun or failed.
     """
 
     points: dict[str, Columns] = {}
@@ -164,6 +165,7 @@ class LiveRun(Struct, frozen=True, omit_defaults=True):
     alerts: list[AlertInfo] = []
     fields: list[FieldInfo] = []
     layers: list[LayersInfo] = []
+    jobs: bool = False
 
 
 class Live(Struct, frozen=True):

@@ -165,6 +165,7 @@ class Frame(Struct):
     step: int
     name: str
     count: int
+    laid_out: bool
 
 
 class JobState(Struct):
@@ -182,12 +183,14 @@ class JobState(Struct):
 
 
 class Projections(Struct):
-    """The maps of a run, and the jobs that make them. `reference`: points of its own map, 0: none yet."""
+    """The maps of a run, and the jobs that make them. `reference`: points of its own map, 0: none yet; `laid_out`: it has
+    t-SNE places."""
 
     run: str
     method: str
     cursor: str
     reference: int
+    laid_out: bool
     frames: list[Frame]
     jobs: list[JobState]
 
@@ -204,6 +207,17 @@ class Map(Struct):
     distance: list[float | None]
     row: list[int] | msgspec.UnsetType = msgspec.UNSET
     nearest: list[int] | msgspec.UnsetType = msgspec.UNSET
+
+
+class NeighbourList(Struct):
+    """The real samples nearest to a point of a map: rows of the logged reference, nearest first, and their distances."""
+
+    run: str
+    step: int
+    name: str
+    point: int
+    rows: list[int]
+    distances: list[float]
 
 
 class AlertList(Struct):
@@ -268,6 +282,7 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("get", "/runs/{run_id}/projections"): Projections,
     ("get", "/runs/{run_id}/projections/reference"): Map,
     ("get", "/runs/{run_id}/projections/{step}"): Map,
+    ("get", "/runs/{run_id}/projections/{step}/neighbours"): NeighbourList,
     ("post", "/runs/{run_id}/projections/joint"): JointMap,
     ("post", "/projections/joint"): JointMap,
     ("get", "/projections/joint"): JointMaps,

@@ -11,7 +11,7 @@ from monitor.api.answers import json
 from monitor.api.house import house
 from monitor.storage.jobs import list_jobs
 from monitor.storage.modes import read_modes
-from monitor.storage.projections import REFERENCE, list_frames, read_frame
+from monitor.storage.projections import REFERENCE, list_frames, read_frame, read_neighbours
 from monitor.storage.runs import require
 from monitor.wire import MAX_STEP
 
@@ -29,12 +29,13 @@ async def of_run(run_id: str, request: Request, method: Method = "tsne", name: s
     def query(connection: Connection) -> dict[str, Any]:
         require(connection, [run_id])
         frames = list_frames(connection, run_id, name)
-        reference = next((frame["count"] for frame in frames if frame["step"] == REFERENCE), 0)
+        own = next((frame for frame in frames if frame["step"] == REFERENCE), None)
         return {
             "run": run_id,
             "method": method,
             "cursor": cursor,
-            "reference": reference,
+            "reference": 0 if own is None else own["count"],
+            "laid_out": own is not None and own["laid_out"],
             "frames": [frame for frame in frames if frame["step"] != REFERENCE],
             "jobs": list_jobs(connection, run_id, "projection"),
         }
@@ -74,6 +75,23 @@ async def at_step(
 ) -> Response:
     """Where a step's samples lie on the reference's map."""
     return await _frame(request, run_id, step, method, name)
+
+
+@router.get("/runs/{run_id}/projections/{step}/neighbours")
+async def neighbours(
+    run_id: str,
+    step: Annotated[int, Path(ge=REFERENCE, le=MAX_STEP)],
+    request: Request,
+    point: Annotated[int, Query(ge=0, le=MAX_STEP)],
+    name: str | None = None,
+) -> Response:
+    """The real samples nearest to one point of a map."""
+
+    def query(connection: Connection) -> dict[str, Any]:
+        require(connection, [run_id])
+        return read_neighbours(connection, run_id, step, point, name)
+
+    return json(await house(request).read(query))
 
 
 async def _frame(request: Request, run_id: str, step: int, method: Method, name: str | None) -> Response:

@@ -178,6 +178,10 @@ class Applier:
             self._series.collect(connection, run_id, state.signals, results)
         state.change.projections += frames
 
+    def jobs_changed(self, connection: Connection, run_id: str) -> None:
+        """Tells that some of a run's jobs were begun or failed."""
+        self._run(connection, run_id).change.jobs = True
+
     def alerted(self, connection: Connection, run_id: str, told: Sequence[dict[str, Any]], known: bytes) -> None:
         """Takes what the doctor says of a run's alerts, and what it knows by now."""
         alert_store.keep(connection, run_id, known)

@@ -127,4 +127,6 @@ def _joined(changes: list[Change]) -> LiveRun:
         projections += change.projections
         alerts |= {alert.id: alert for alert in change.alerts}
     columns = {name: exact_columns(steps, values) for name, (steps, values) in points.items()}
-    return LiveRun(columns, samples, events, rewound, sorted(set(projections)), list(alerts.values()), fields, layers)
+    jobs = any(change.jobs for change in changes)
+    told = list(alerts.values())
+    return LiveRun(columns, samples, events, rewound, sorted(set(projections)), told, fields, layers, jobs)

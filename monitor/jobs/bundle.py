@@ -113,4 +113,6 @@ def store(connection: Connection, applier: Applier, bundle: Bundle, outcome: Out
     for key, refusal in outcome.refusals.items():
         queue.failed(connection, [key], refusal.reason, refusal.final)
     queue.remember(connection, bundle.run_id, bundle.kind, outcome.memory)
+    if outcome.refusals:
+        applier.jobs_changed(connection, bundle.run_id)
     applier.computed(connection, bundle.run_id, values, frames)

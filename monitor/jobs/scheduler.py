@@ -24,6 +24,7 @@ from monitor.jobs.process import Worker, WorkerFailed
 from monitor.jobs.work import Outcome
 from monitor.storage import jobs as queue
 from monitor.storage.blobs import Blobs
+from monitor.storage.projections import REFERENCE
 
 logger = logging.getLogger("nashboard.jobs")
 
@@ -132,7 +133,7 @@ class Scheduler:
         with self._engine.begin() as connection:
             return bool(queue.waiting(connection))
 
-    def _claim(self, connection: Connection, _: Applier) -> Bundle | None:
+    def _claim(self, connection: Connection, applier: Applier) -> Bundle | None:
         queue.lost(connection, tuple(self._leases))
         allowed = self._open()
         rows = [row for row in queue.waiting(connection) if row[1] in allowed]
@@ -152,6 +153,8 @@ class Scheduler:
         else:
             bundle = collect(connection, self._blobs, run_id, kind, target, lease, taken)
         self._leases[lease] = kind
+        if len(bundle.jobs) < len(taken) or any(job.step == REFERENCE for job in taken):
+            applier.jobs_changed(connection, run_id)  # a batch is not kept any more, or the layout is begun
         return bundle
 
     async def _do(self, bundle: Bundle) -> None:
@@ -205,8 +208,10 @@ class Scheduler:
         self.counters.failures += 1
         logger.warning("jobs %r of run %r, steps %s: %s", bundle.kind, bundle.run_id, bundle.steps, reason)
 
-        def action(connection: Connection, _: Applier) -> None:
-            queue.failed(connection, sorted(queue.held(connection, bundle.lease)), reason)
+        def action(connection: Connection, applier: Applier) -> None:
+            if held := sorted(queue.held(connection, bundle.lease)):
+                queue.failed(connection, held, reason)
+                applier.jobs_changed(connection, bundle.run_id)
 
         with suppress(NashboardError, SQLAlchemyError):  # then it is found as lost later
             await self._write(action)

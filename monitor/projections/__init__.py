@@ -2,8 +2,8 @@
 
 from monitor.projections.clusters import clusters
 from monitor.projections.joint import joint_map
-from monitor.projections.neighbours import Neighbours
+from monitor.projections.neighbours import NEAREST, Neighbours
 from monitor.projections.pca import Pca
 from monitor.projections.tsne import TsneMap
 
-__all__ = ["Neighbours", "Pca", "TsneMap", "clusters", "joint_map"]
+__all__ = ["NEAREST", "Neighbours", "Pca", "TsneMap", "clusters", "joint_map"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select, update
 
-from monitor.storage.projections import REFERENCE
+from monitor.storage.projections import REFERENCE, drop_frame
 from monitor.storage.tables import job_memory, jobs, projections, samples
 
 STATES = ("queued", "running", "done", "failed", "skipped")
@@ -30,6 +30,7 @@ class Claimed:
 
 def enqueue(connection: Connection, run_id: str, kinds: Collection[str], name: str, step: int, limit: int) -> None:
     """Queues a job of each kind, anew when there is one; when more than `limit` wait, every second one is skipped."""
+    drop_frame(connection, run_id, name, step)
     for kind in kinds:
         same = (jobs.c.run_id == run_id) & (jobs.c.kind == kind) & (jobs.c.name == name) & (jobs.c.step == step)
         row = {

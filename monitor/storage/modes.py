@@ -105,7 +105,7 @@ def _clusters(reference: dict[str, Array], members: Array, labels: list[str]) ->
     found = []
     for cluster in range(int(members.max(initial=-1)) + 1):
         own = numpy.flatnonzero(members == cluster)
-        x, y = reference["tsne_x"][own], reference["tsne_y"][own]
+        x, y = reference["pca_x"][own], reference["pca_y"][own]
         middle_first = own[numpy.argsort(numpy.hypot(x - x.mean(), y - y.mean()), kind="stable")]
         shown = middle_first[numpy.linspace(0, len(own) - 1, min(EXAMPLES, len(own))).astype(int)]
         rows = reference["row"][shown].astype(int).tolist()

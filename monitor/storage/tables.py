@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 metadata = MetaData()
@@ -371,4 +373,5 @@ projections = Table(
     Column("step", BigInteger, primary_key=True, autoincrement=False),
     Column("count", Integer, nullable=False),
     Column("columns", LargeBinary, nullable=False),
+    Column("laid_out", Boolean, nullable=False, server_default=true()),
 )

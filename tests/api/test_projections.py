@@ -63,6 +63,46 @@ def test_frames_share_the_reference_and_tell_the_distance(shared_service: Servic
     assert (holes["nearest"][1], holes["cluster"][1], holes["distance"][1]) == (-1, -1, None)
     assert service.get("/live", cursor=cursor)["changes"]["maps"]["projections"] == [-1, 3, 9]
     assert service.get("/runs/maps/projections/3", method="pca")["x"] != same["x"]
+    apart = np.linalg.norm(DIGITS[:200, None] - DIGITS[None, :200], axis=2)  # features of 64 numbers are these numbers
+    near = service.get("/runs/maps/projections/3/neighbours", point=7)
+    assert near["rows"][0] == 7
+    assert apart[7][near["rows"]] == pytest.approx(np.sort(apart[7])[:5])  # some are as near as others
+    unit = np.median(np.where(apart > 1e-6, apart, np.inf).min(axis=1))
+    assert near["distances"] == pytest.approx(np.sort(apart[7])[:5] / unit, abs=1e-3)
+    own = service.get("/runs/maps/projections/-1/neighbours", point=7)
+    assert apart[7][own["rows"]] == pytest.approx(np.sort(apart[7])[1:6])  # others, not itself
+    assert service.get("/runs/maps/projections/9/neighbours", point=1, name="broken")["rows"] == []
+    beyond = service.http.get("/runs/maps/projections/3/neighbours", params={"point": 40})
+    assert (beyond.status_code, beyond.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_principal_components_wait_for_no_layout(shared_service: Service) -> None:
+    service = shared_service
+    service.declare("early")
+    cursor = service.get("/live")["cursor"]
+    real = DIGITS[:7]  # too few rows for t-SNE
+    few = DIGITS[:8]
+    service.ship(
+        samples(0, few, "reference", "reference"), samples(1, real), samples(1, real, name="other"), run="early"
+    )
+    jobs = finished(service, "early")
+    assert {(job["state"], job["attempts"]) for job in jobs} == {("failed", 1)}
+    told = until(lambda: (found := service.get("/runs/early/projections"))["reference"] and found)
+    assert (told["reference"], told["laid_out"]) == (8, False)
+    assert [(one["name"], one["laid_out"]) for one in told["frames"]] == [("other", False), ("samples", False)]
+    placed = service.get("/runs/early/projections/1", method="pca", name="other")
+    at = service.get("/runs/early/projections/reference", method="pca")
+    assert (placed["x"], placed["nearest"]) == (pytest.approx(at["x"][:7], abs=1e-3), list(range(7)))
+    missing = service.http.get("/runs/early/projections/1", params={"method": "tsne"})
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
+    assert service.get("/live", cursor=cursor)["changes"]["early"][
+        "jobs"
+    ]  # those who follow need not ask again and again
+    assert service.get("/runs/early/modes", name="samples")["count"] == [7]
+    service.ship(
+        samples(1, DIGITS[1:3]), run="early", first_seq=4
+    )  # another batch of that step: nothing of the old one stays
+    until(lambda: any(one["count"] == 2 for one in service.get("/runs/early/projections", name="samples")["frames"]))
 
 
 def test_modes_count_the_samples_that_lie_on_the_data(shared_service: Service) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,14 +43,11 @@ def samples(step: int, rows: Any, name: str = "random", kind: Any = "random", **
 
 def trained(lab: Lab, run: str) -> None:
     """A run whose generator makes noise at first, then five of the ten digits, then all of them."""
-    noise = np.random.default_rng(0).random((60, 64)) * 16
     few = DIGITS[500:][CLASSES[500:] < 5][:60]
     labels = CLASSES[:300].tolist()
     lab.run(run, total_steps=30)
     lab.ship(run, [samples(0, DIGITS[:300], "reference", "reference", labels=labels)], lane="-media")
-    lab.ship(
-        run, [samples(0, noise), samples(10, few), samples(20, few), samples(30, DIGITS[1200:1260])], lane="-media"
-    )
+    lab.ship(run, [samples(10, few), samples(20, few), samples(30, DIGITS[1200:1260])], lane="-media")
     lab.ship(run, [samples(20, DIGITS[:9, :32], "odd")], lane="-media")
 
 
@@ -67,9 +65,15 @@ def test_samples_on_the_map_of_the_data_through_training(lab: Lab, page: Page) -
     page.goto(f"{lab.url}/runs/maps?tab=tsne")
     tab = page.get_by_role("tabpanel", name="t-SNE")
     expect(tab).to_contain_text("No map without real samples")
-    trained(lab, "maps")
-    expect(tab).to_contain_text("Computing the layout of the data")  # and it comes by itself
+    noise = np.random.default_rng(0).random((60, 64)) * 16
+    lab.ship("maps", [samples(0, DIGITS[:9], "reference", "reference"), samples(0, noise)], lane="-media")
+    note = tab.locator(".map-note")  # nine rows can't be laid out: that is told live, and principal components stand in
+    expect(note).to_contain_text("a reference of 9 rows can't be laid out", timeout=90_000)
     shown = tab.locator(".point-map")
+    expect(shown).to_have_attribute("data-method", "pca", timeout=90_000)
+    trained(lab, "maps")
+    expect(shown).to_have_attribute("data-method", "tsne", timeout=90_000)  # and it comes by itself
+    expect(note).to_be_hidden()
     expect(shown).to_have_attribute("data-step", "30", timeout=90_000)
     until(lambda: page.evaluate(PIXELS) > 0)
     expect(tab.get_by_role("region", name="Missing modes")).to_contain_text("10 of 10 reached at step 30")
@@ -98,6 +102,21 @@ def test_samples_on_the_map_of_the_data_through_training(lab: Lab, page: Page) -
 
     box = shown.bounding_box()
     assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, -500)
+    expect(shown).to_have_attribute("data-zoom", "2.72")
+    page.keyboard.press("+")
+    expect(shown).to_have_attribute("data-zoom", "4.08")
+    before = page.evaluate(PIXELS)
+    page.keyboard.down("Shift")
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 90, box["y"] + box["height"] / 2, steps=3)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    until(lambda: page.evaluate(PIXELS) != before)
+    page.get_by_role("button", name="Show all").click()
+    expect(shown).to_have_attribute("data-zoom", "1.00")
+
     page.mouse.move(box["x"] + 4, box["y"] + 4)  # a lasso around everything
     page.mouse.down()
     for x, y in ((0.99, 0.01), (0.99, 0.99), (0.01, 0.99)):
@@ -113,8 +132,28 @@ def test_samples_on_the_map_of_the_data_through_training(lab: Lab, page: Page) -
     page.mouse.move(*spot)
     expect(page.locator(".map-card")).to_contain_text("the usual distance")
     page.mouse.click(*spot)
-    expect(picked).to_contain_text("nearest real")
-    expect(picked.locator("canvas")).to_have_count(3)
+    expect(picked).to_contain_text("The nearest real samples in feature space")
+    expect(picked.locator("canvas")).to_have_count(1 + 5)
+    expect(picked.locator(".beside figcaption").first).to_have_text(re.compile(r"^\d+\.\d\d ×$"))
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Drag to draw around samples").click()  # by touch a tool has to be chosen
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    box = shown.bounding_box()
+    assert box
+    corners = [(0.01, 0.01), (0.99, 0.02), (0.99, 0.99), (0.01, 0.99)]
+    for kind, *spots in (("touchStart", corners[0]), *(("touchMove", one) for one in corners[1:]), ("touchEnd",)):
+        points = [{"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y} for x, y in spots]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(picked).to_contain_text("60 generated")
+    a, b = ({"x": box["x"] + box["width"] * x, "y": box["y"] + 200, "id": at} for at, x in enumerate((0.45, 0.55)))
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [a, b]})
+    wide = [{**a, "x": a["x"] - 0.05 * box["width"]}, {**b, "x": b["x"] + 0.05 * box["width"]}]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": wide})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(shown).to_have_attribute("data-zoom", "2.00")
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
     page.get_by_role("button", name="Joint t-SNE").click()  # asked for, waited for, shown
     expect(shown).to_have_attribute("data-method", "joint", timeout=90_000)
     expect(shown).to_have_attribute("data-step", "20")
@@ -270,6 +309,10 @@ def test_a_map_has_one_scale_and_contours_lie_where_density_falls(scripts: Page)
         }"""
     )
     assert there == pytest.approx([0, 200, 75, 25, 2, 0.3])
+    seen = scripts.evaluate(
+        "() => [[1, 0.5], [9, 0]].map(([x, y]) => m['maps/scale'].through([-1, 3, 0, 1], { zoom: 2, x, y }))"
+    )
+    assert seen == [[0, 2, 0.25, 0.75], [1, 3, 0, 0.5]]  # never beyond the range
     assert scripts.evaluate(
         "() => [0.5, 1.5, 2.5, 9].map((x) => m['maps/scale'].remoteness(x, 1))"
     ) == pytest.approx([0, 1, 1, 1])  # fmt: skip

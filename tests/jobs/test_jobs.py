@@ -33,8 +33,8 @@ def test_results_become_series_points_maps_and_news(make_shop: MakeShop) -> None
     assert points(shop, "sample/real") == {0: 3.0}
     assert points(shop, "sample/sum") == {5: 3.5, 7: 4.0}
     assert shop.read(lambda connection: list_frames(connection, "r")) == [
-        {"step": 5, "name": "samples", "count": 3},
-        {"step": 7, "name": "samples", "count": 3},
+        {"step": 5, "name": "samples", "count": 3, "laid_out": True},
+        {"step": 7, "name": "samples", "count": 3, "laid_out": True},
     ]
     assert sorted(step for change in shop.changes for step in change.projections) == [5, 7]
     told = [change.points for change in shop.changes if "sample/sum" in change.points]

@@ -90,6 +90,17 @@ def test_neighbours_agree_with_scikit_learn() -> None:
     assert near.unit == pytest.approx(unit, rel=1e-9)
     np.testing.assert_allclose(found[0], distance[:, 0] / unit, rtol=1e-9)
     np.testing.assert_array_equal(found[1], nearest[:, 0])
+    distance, nearest = truth.kneighbors(rows[REAL:600] - 100.0, n_neighbors=7)
+    several = near.several(rows[REAL:600], 7)
+    np.testing.assert_allclose(several[0], distance / unit, rtol=1e-9)
+    own = np.linalg.norm(rows[REAL:600, None] - rows[None, :REAL], axis=2)  # digits tie: any of those is right
+    np.testing.assert_allclose(np.take_along_axis(own, several[1], axis=1), distance, rtol=1e-9)
+    distance, nearest = truth.kneighbors(rows[:REAL] - 100.0, n_neighbors=6)
+    np.testing.assert_allclose(near.own_distances, distance[:, 1:] / unit, rtol=1e-9)  # others than itself
+    assert not (near.own_nearest == np.arange(REAL)[:, None]).any()
+    apart, which = Neighbours(np.arange(3.0)[:, None]).several(np.zeros((1, 1)), 5)  # there are no five
+    assert which.tolist() == [[0, 1, 2, -1, -1]]
+    np.testing.assert_array_equal(apart, [[0, 1, 2, np.nan, np.nan]])
 
 
 def test_copies_in_the_reference_do_not_make_its_unit_zero() -> None:

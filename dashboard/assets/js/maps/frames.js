@@ -12,16 +12,18 @@ export class Frames {
     this.list = []; // { step, name, count }
     this.jobs = [];
     this.reference = 0; // points of its own map
+    this.laidOut = false; // whether that has its t-SNE layout
     this.held = new Map();
   }
 
   /** What there is by now, and what becomes of the rest. */
   async load() {
     const told = await api.get(`${this.path}/projections`, { signal: this.signal });
-    if (told.reference !== this.reference) this.forget();
+    if (told.reference !== this.reference || told.laid_out !== this.laidOut) this.forget();
     this.list = told.frames;
     this.jobs = told.jobs;
     this.reference = told.reference;
+    this.laidOut = told.laid_out;
   }
 
   /** What is known of some steps is out of date. */
@@ -35,22 +37,36 @@ export class Frames {
     return [...new Set(this.list.map((frame) => frame.name))].sort();
   }
 
-  /** Steps with a map of the samples called `name`. */
-  steps(name) {
-    return this.list.filter((frame) => frame.name === name).map((frame) => frame.step);
+  /** Whether there is a t-SNE map of samples called `name`. */
+  laid(name) {
+    return this.laidOut && this.list.some((frame) => frame.name === name && frame.laid_out);
+  }
+
+  /** Steps with a map of the samples called `name`; by "tsne": those that are laid out. */
+  steps(name, method = "pca") {
+    return this.list.filter((frame) => frame.name === name && (method !== "tsne" || frame.laid_out)).map((frame) => frame.step);
   }
 
   /** The columns of a frame; `step` null: the reference's own. */
   get(step, name, method) {
-    const key = `${step ?? -1}/${step === null ? "" : name}/${method}`;
+    const named = step === null ? {} : { name };
+    return this.#ask(`${step ?? -1}/${step === null ? "" : name}/${method}`, `${step ?? "reference"}?${api.query({ method, ...named })}`);
+  }
+
+  /** The real samples nearest to a point of a step's map: { rows, distances }; `step` null: to one of the reference. */
+  neighbours(step, name, point) {
+    const named = step === null ? {} : { name };
+    return this.#ask(`${step ?? -1}/${name}/near/${point}`, `${step ?? -1}/neighbours?${api.query({ point, ...named })}`);
+  }
+
+  #ask(key, path) {
     const known = this.held.get(key);
     if (known) {
       this.held.delete(key); // the newest goes last
       this.held.set(key, known);
       return known;
     }
-    const named = step === null ? {} : { name };
-    const asked = api.get(`${this.path}/projections/${step ?? "reference"}?${api.query({ method, ...named })}`, { signal: this.signal });
+    const asked = api.get(`${this.path}/projections/${path}`, { signal: this.signal });
     asked.catch(() => this.held.delete(key));
     this.held.set(key, asked);
     if (this.held.size > KEPT) this.held.delete(this.held.keys().next().value);

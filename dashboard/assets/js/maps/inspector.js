@@ -6,13 +6,13 @@ import { tiles } from "./tiles.js";
 import { t } from "../words.js";
 
 const PINS = 4; // pinned points that are kept, the newest first
-const BESIDE = 4; // real points beside a pinned one, that lie near it on the map
 const SHOWN = 60; // of a selection
 
 export class Inspector {
-  /** @param map the PointMap. @param onchange () when pins or the selection changed. */
-  constructor(map, signal) {
+  /** @param near (hit) promises the real samples nearest to a point in feature space: { rows, distances }. */
+  constructor(map, signal, near) {
     this.map = map;
+    this.near = near;
     this.pins = [];
     this.chosen = null;
     this.sheets = { made: null, real: null };
@@ -107,20 +107,27 @@ export class Inspector {
 
   #pinned(pin) {
     const about = this.#about(pin);
-    const { real } = this.map.state;
-    const beside = near(real, this.map.state[pin.kind], pin.index, BESIDE).filter((i) => pin.kind === "made" || i !== pin.index);
-    const rows = beside.map((i) => real.row?.[i] ?? i);
+    const beside = h("div", { class: "beside" });
+    const { real } = this.sheets;
+    this.near(pin)
+      .then(({ rows, distances }) => rows.length && beside.replaceChildren(...this.#beside(real, rows, distances)))
+      .catch(() => {}); // the banner tells the rest
     return h(
       "div",
       { class: "pinned" },
       h("div", {}, h("b", {}, about.title), " ", h("span", { class: "muted" }, about.says ?? this.#where(pin))),
-      h(
-        "div",
-        { class: "pair" },
-        this.#pair(about, 72),
-        this.sheets.real && rows.length ? h("figure", { class: "small-figure" }, tiles(this.sheets.real, rows, { size: 35, columns: 2, label: t("Real samples near it on the map") }), h("figcaption", {}, t("near it"))) : null,
-      ),
+      this.#pair({ ...about, nearest: -1 }, 72),
+      beside,
     );
+  }
+
+  /** The nearest real samples, each with its distance; without pictures their rows. */
+  #beside(real, rows, distances) {
+    const away = (i) => `${distances[i].toFixed(2)} ×`;
+    const told = real
+      ? rows.map((row, i) => h("figure", { class: "small-figure" }, tiles(real, [row], { size: 44, label: t("Real sample {n}", { n: row }) }), h("figcaption", {}, away(i))))
+      : [h("p", { class: "muted list" }, rows.map((row, i) => `${row} (${away(i)})`).join(", "))];
+    return [h("div", { class: "muted" }, t("The nearest real samples in feature space")), h("div", { class: "pair" }, ...told)];
   }
 
   #selection() {
@@ -135,10 +142,4 @@ export class Inspector {
       says("{n} real", real), some(this.sheets.real, real.map((i) => row?.[i] ?? i), t("Selected real samples")),
     );
   }
-}
-
-/** The `count` points that lie nearest to another's point on the map. */
-function near(points, others, index, count) {
-  const away = (i) => Math.hypot(points.x[i] - others.x[index], points.y[i] - others.y[index]);
-  return [...points.x.keys()].map((i) => [away(i), i]).sort((a, b) => a[0] - b[0]).slice(0, count).map(([, i]) => i);
 }

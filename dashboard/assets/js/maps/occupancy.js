@@ -114,18 +114,19 @@ function places(length) {
 function traces(modes, colours) {
   const at = places(modes.steps.length);
   const x = at.map((i) => modes.steps[i]);
-  const area = (shares, name, color) => ({
-    type: "scatter", mode: "lines", stackgroup: "all", x, y: at.map((i) => shares[i] ?? 0), name, uid: name, hoverinfo: "skip",
+  // uids get into selectors: they may hold no blanks or slashes of a label
+  const area = (shares, name, uid, color) => ({
+    type: "scatter", mode: "lines", stackgroup: "all", x, y: at.map((i) => shares[i] ?? 0), name, uid, hoverinfo: "skip",
     line: { width: 0.5, color: colours.ground }, fillcolor: color,
   });
-  const bar = (share, name, color) => ({
-    type: "bar", x: [0], y: [share], xaxis: "x2", uid: `data ${name}`, hoverinfo: "skip", width: 1, marker: { color, line: { width: 0.5, color: colours.ground } },
+  const bar = (share, uid, color) => ({
+    type: "bar", x: [0], y: [share], xaxis: "x2", uid, hoverinfo: "skip", width: 1, marker: { color, line: { width: 0.5, color: colours.ground } },
   });
   const paint = (one) => colours.clusters[one.cluster % colours.clusters.length];
   return [
-    ...modes.clusters.map((one, i) => area(modes.shares[i], called(one, t), paint(one))),
-    area(modes.off, t("off the data"), `${colours.muted}2e`),
-    ...modes.clusters.map((one) => bar(one.share, called(one, t), paint(one))),
+    ...modes.clusters.map((one, i) => area(modes.shares[i], called(one, t), `mode${one.cluster}`, paint(one))),
+    area(modes.off, t("off the data"), "off", `${colours.muted}2e`),
+    ...modes.clusters.map((one) => bar(one.share, `data${one.cluster}`, paint(one))),
   ];
 }
 

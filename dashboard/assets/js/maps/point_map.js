@@ -4,13 +4,16 @@
 import { h } from "../dom.js";
 import { Gestures } from "./gestures.js";
 import { Layers } from "./layers.js";
-import { projection } from "./scale.js";
+import { projection, through } from "./scale.js";
+import { tools } from "./tools.js";
 import * as theme from "../theme.js";
 
 const MOVE = 260; // ms from frame to frame
 const REACH = 12; // pixels from the pointer to a point that is meant
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const NOTHING = { x: [], y: [] };
+const CLOSEST = 40; // times
+const STEP = 1.5; // times, a key or a button
 
 const eased = (share) => share * share * (3 - 2 * share);
 
@@ -23,7 +26,10 @@ export class PointMap {
     this.options = options;
     this.below = h("canvas", { "aria-hidden": "true" });
     this.above = h("canvas", { role: "img", "aria-label": options.label });
-    this.element = h("div", { class: "point-map" }, this.below, this.above);
+    this.lens = null; // { zoom, x, y }: what part is shown; null: all
+    this.tools = tools(this, Boolean(options.onselect));
+    this.element = h("div", { class: "point-map" }, this.below, this.tools.element, this.above);
+    this.tools.render();
     this.layers = new Layers(this);
     this.state = { real: NOTHING, made: NOTHING, range: null, field: null, trail: [], pins: [], chosen: null, lasso: null, lit: null, density: false, hideReal: false };
     this.shown = null; // where generated points are drawn just now, on their way
@@ -36,7 +42,9 @@ export class PointMap {
 
   /** Changes what is shown; keys of `state`. Range: [x0, x1, y0, y1], kept from frame to frame. */
   set(changes) {
+    const { range } = this.state;
     Object.assign(this.state, changes);
+    if (String(range) !== String(this.state.range)) this.lens = null; // another map
     this.redraw();
   }
 
@@ -74,7 +82,48 @@ export class PointMap {
   get projection() {
     const { range } = this.state;
     const [width, height] = [this.element.clientWidth, this.element.clientHeight];
-    return range && width && height ? projection(range, width, height) : null;
+    return range && width && height ? projection(this.lens ? through(range, this.lens) : range, width, height) : null;
+  }
+
+  /** What keys do: zoom in and out, show all. */
+  get keys() {
+    return { "+": () => this.zoom(STEP), "=": () => this.zoom(STEP), "-": () => this.zoom(1 / STEP), 0: () => this.whole() };
+  }
+
+  /** Shows it so many times as large; what lies at some pixels (left out: the middle) stays there. @returns whether anything changed. */
+  zoom(times, [px, py] = [this.element.clientWidth / 2, this.element.clientHeight / 2]) {
+    const place = this.projection;
+    if (!place) return false;
+    const before = this.lens?.zoom ?? 1;
+    const zoom = Math.min(CLOSEST, Math.max(1, before * times));
+    if (zoom === before) return false;
+    const [x, y] = place.back(px, py);
+    const scale = (place.scale * zoom) / before;
+    this.#look({ zoom, x: x - (px - this.element.clientWidth / 2) / scale, y: y + (py - this.element.clientHeight / 2) / scale });
+    return true;
+  }
+
+  /** Moves what is shown by pixels. */
+  pan(dx, dy) {
+    const place = this.projection;
+    if (!place || !this.lens) return;
+    const [x, y] = place.back(this.element.clientWidth / 2 - dx, this.element.clientHeight / 2 - dy);
+    this.#look({ ...this.lens, x, y });
+  }
+
+  /** Shows all again. */
+  whole() {
+    this.#look(null);
+  }
+
+  #look(lens) {
+    if (lens && lens.zoom > 1) {
+      const [x0, x1, y0, y1] = through(this.state.range, lens); // its middle as far as it could be followed
+      this.lens = { zoom: lens.zoom, x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
+    } else this.lens = null;
+    this.element.dataset.zoom = (this.lens?.zoom ?? 1).toFixed(2);
+    this.tools.render();
+    this.redraw();
   }
 
   /** The point at pixels of the element: generated ones go first. */

@@ -14,6 +14,18 @@ export function progress({ jobs, reference }, has) {
   return { waiting: waiting(jobs, reference, has), failed: failed(jobs.filter((job) => job.state === "failed")) };
 }
 
+/** Why principal components are shown where t-SNE was asked for. */
+export function standIn(jobs) {
+  const layout = jobs.find((job) => job.step === REFERENCE);
+  if (layout?.state === "failed") return t("The t-SNE layout could not be made: {reason}. These are the principal components.", { reason: layout.error });
+  const job = layout && ["queued", "running"].includes(layout.state) ? layout : jobs.find((one) => one.state === "running" || one.state === "queued");
+  if (!job) return t("There is no t-SNE layout yet. These are the principal components.");
+  const time = format.duration(Date.now() / 1000 - (job.started_at ?? job.created_at));
+  return job.state === "running"
+    ? t("The t-SNE layout is being computed, {time} so far. Until it is there: the principal components.", { time })
+    : t("The t-SNE layout waits for a worker, {time} so far. Until it is there: the principal components.", { time });
+}
+
 /** What becomes of a joint map that was asked for. */
 export function together({ map, refused }) {
   if (refused) return { title: t("The joint map could not be asked for"), text: refused };

@@ -25,6 +25,14 @@ export function projection([x0, x1, y0, y1], width, height) {
   return { scale, x: (x) => left + x * scale, y: (y) => top - y * scale, back: (px, py) => [(px - left) / scale, (top - py) / scale] };
 }
 
+/** The part of a range that a lens { zoom, x, y } shows: its middle is at x, y, as far as that does not leave the range. */
+export function through([x0, x1, y0, y1], { zoom, x, y }) {
+  const half = [(x1 - x0) / 2 / zoom, (y1 - y0) / 2 / zoom];
+  const within = (at, from, to, room) => Math.min(to - room, Math.max(from + room, at));
+  const [cx, cy] = [within(x, x0, x1, half[0]), within(y, y0, y1, half[1])];
+  return [cx - half[0], cx + half[0], cy - half[1], cy + half[1]];
+}
+
 /** Between two colours "#rrggbb", `share` of the way. */
 export function mixed(from, to, share) {
   const part = (colour, at) => parseInt(colour.slice(at, at + 2), 16);

@@ -41,7 +41,7 @@ export class SamplesTab {
     this.lightbox = new Lightbox({ signal, move: (by) => this.stepper.move(by) });
     this.#build(place);
     view.listen((changed) => this.#changed(changed), signal);
-    this.stepper.keys(this.card, signal, { Enter: () => this.enlarge() });
+    this.stepper.keys(this.card, signal, { Enter: () => this.enlarge(), ...this.plane.map.keys });
   }
 
   #build(place) {

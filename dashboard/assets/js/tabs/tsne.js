@@ -9,7 +9,7 @@ import { legend } from "../maps/legend.js";
 import { Missing } from "../maps/missing.js";
 import { Occupancy } from "../maps/occupancy.js";
 import { PointMap } from "../maps/point_map.js";
-import { progress, together } from "../maps/progress.js";
+import { progress, standIn, together } from "../maps/progress.js";
 import { extent } from "../maps/scale.js";
 import { joined } from "../modes.js";
 import { pictured, sheet } from "../sheets.js";
@@ -26,7 +26,6 @@ const HINTS = {
 };
 const PACE = 400; // ms a step while it plays
 const TICK = 1000; // ms between two looks at how long the layout has taken
-const LOOK = 3; // … in so many of them it is asked what became of the jobs: one that fails makes no other notice
 
 export class TsneTab {
   static title = "t-SNE";
@@ -38,7 +37,7 @@ export class TsneTab {
     this.modes = null;
     this.joint = new Joint(page.id, signal);
     this.turn = 0; // the newest frame that was asked for
-    this.stepper = new Stepper({ signal, steps: () => this.frames.steps(this.name), pace: PACE, ready: () => !this.busy });
+    this.stepper = new Stepper({ signal, steps: () => this.frames.steps(this.name, this.shown), pace: PACE, ready: () => !this.busy });
     this.map = new PointMap({
       label: t("Map of real and generated samples"),
       signal,
@@ -46,13 +45,13 @@ export class TsneTab {
       onpick: (hit) => this.inspector.pick(hit),
       onselect: (chosen) => this.inspector.select(chosen),
     });
-    this.inspector = new Inspector(this.map, signal);
+    this.inspector = new Inspector(this.map, signal, (hit) => this.#near(hit));
     this.missing = new Missing((cluster) => this.map.set({ lit: cluster }));
     this.occupancy = new Occupancy(signal);
     this.#build(place);
     view.listen((changed) => this.#changed(changed), signal);
     theme.listen(() => this.render(), signal);
-    this.stepper.keys(this.card, signal, { Escape: () => this.inspector.clear() });
+    this.stepper.keys(this.card, signal, { Escape: () => this.inspector.clear(), ...this.map.keys });
   }
 
   #build(place) {
@@ -66,12 +65,14 @@ export class TsneTab {
     this.picker = h("select", { class: "select", "aria-label": t("Which samples"), hidden: true });
     this.picker.addEventListener("change", () => view.set({ grid: this.picker.value }));
     this.legend = h("div", { class: "legend-place" });
+    this.note = h("p", { class: "map-note muted", hidden: true });
     this.state = h("div", { class: "map-state" });
     this.body = h("div", { class: "map-body" }, this.map.element, this.legend);
     this.card = h(
       "section",
       { class: "card map-card-large", "aria-label": t("Map of the samples") },
       h("header", { class: "card-head" }, h("h3", {}, t("Samples on the map of the data")), this.stepper.output, this.picker, this.methods),
+      this.note,
       this.state,
       this.body,
       h("div", { class: "map-foot" }, this.stepper.element, h("div", { class: "chips" }, ...this.toggles)),
@@ -89,6 +90,11 @@ export class TsneTab {
 
   get method() {
     return view.get("map") in METHODS ? view.get("map") : "tsne";
+  }
+
+  /** What is drawn: principal components stand in for t-SNE until that is laid out. */
+  get shown() {
+    return this.method === "tsne" && !this.frames.laid(this.name) ? "pca" : this.method;
   }
 
   /** Which samples are shown: what the address names, else those of fresh noise, which show more than the same again. */
@@ -147,7 +153,7 @@ export class TsneTab {
     const { step } = this.stepper;
     if (step === null) return;
     const turn = (this.turn += 1);
-    const { method, name } = this;
+    const { shown: method, name } = this;
     this.busy = true;
     try {
       if (method === "joint") return await this.#together(step, turn);
@@ -173,6 +179,15 @@ export class TsneTab {
     this.inspector.show({ made, real });
     this.sheet = real;
     this.#tell(step);
+  }
+
+  /** The real samples nearest to a point that is shown. */
+  async #near({ kind, index }) {
+    const { made, real } = this.map.state;
+    const joint = this.method === "joint"; // its points are rows of the batches
+    if (kind === "made") return this.frames.neighbours(made.step, this.name, joint ? made.row[index] : index);
+    const point = joint ? (await this.frames.get(null, this.name, "pca")).row.indexOf(real.row[index]) : index;
+    return point < 0 ? { rows: [], distances: [] } : this.frames.neighbours(null, this.name, point);
   }
 
   /** Whether a joint map is on its way: what becomes of it stands in the place of the map. */
@@ -210,7 +225,8 @@ export class TsneTab {
   }
 
   #put(real, made, { still, follow }) {
-    if (this.real !== real || this.map.state.real.cluster !== this.modes?.members) {
+    const other = this.real !== real; // there is no way from one map to another
+    if (other || this.map.state.real.cluster !== this.modes?.members) {
       this.real = real;
       // a step may leave the data: the range is that of the data, with room; it stays for the whole training
       this.map.set({ real: { ...real, cluster: this.modes?.members }, range: extent([real], 0.08), pins: [], chosen: null });
@@ -218,7 +234,7 @@ export class TsneTab {
     }
     const limit = this.modes?.limit ?? 2;
     const points = { ...made, limit, x: made.x.map(number), y: made.y.map(number), distance: made.distance.map(number) };
-    if (still) this.map.set({ made: points });
+    if (still || other) this.map.set({ made: points });
     else this.map.show(points, follow);
     this.#shown(made);
   }
@@ -234,7 +250,7 @@ export class TsneTab {
   async #trail(steps, turn) {
     if (!view.get("trail")) return this.map.set({ trail: [] });
     const passed = steps.slice(0, this.stepper.at + 1).slice(-40);
-    const found = await Promise.all(passed.map((step) => this.frames.get(step, this.name, this.method).catch(() => null)));
+    const found = await Promise.all(passed.map((step) => this.frames.get(step, this.name, this.shown).catch(() => null)));
     if (turn === this.turn) this.map.set({ trail: found.filter(Boolean).map(mean).filter((one) => one.every(Number.isFinite)) });
     return undefined;
   }
@@ -267,30 +283,30 @@ export class TsneTab {
     const { waiting, failed } = progress(this.frames, { reference: Boolean(this.#real), samples: this.page.data.samples.length > 0 });
     if (!there || !this.#laying) this.state.hidden = there;
     if (!there) this.state.replaceChildren(h("h2", {}, waiting.title), h("p", { class: "muted" }, ...waiting.text));
+    this.note.hidden = !there || this.shown === this.method;
+    if (!this.note.hidden) this.note.textContent = standIn(this.frames.jobs);
     clearTimeout(this.clock);
     if (this.frames.jobs.some((job) => job.state === "queued" || job.state === "running")) this.clock = setTimeout(() => this.#tick(there), TICK);
     this.jobs.replaceChildren(...(failed ? [failed] : []));
     if (failed && !there) this.state.append(failed);
   }
 
-  async #tick(there) {
-    if (view.get("tab") !== "tsne" || document.hidden) return void (this.clock = setTimeout(() => this.#tick(there), TICK));
-    this.ticks = (this.ticks ?? 0) + 1;
-    if (this.ticks % LOOK) return this.#progress(there);
-    await this.frames.load().catch(() => {}); // the banner tells the rest
-    return this.#progress(there);
+  #tick(there) {
+    if (view.get("tab") !== "tsne" || document.hidden) this.clock = setTimeout(() => this.#tick(there), TICK);
+    else this.#progress(there);
   }
 
   async absorb(change) {
-    if (!change?.projections?.length && !change?.samples?.length) return;
+    if (!change?.projections?.length && !change?.samples?.length && !change?.jobs) return;
     const fresh = change.projections ?? [];
     if (fresh.length) this.frames.forget(fresh);
     if (view.get("tab") !== "tsne") return void (this.missed = true); // it is fetched when it is seen again
-    const [wasAt, followed] = [this.stepper.step, view.get("sample") === null];
+    const [wasAt, followed, was] = [this.stepper.step, view.get("sample") === null, this.shown];
     await this.frames.load();
     const from = Math.min(...fresh);
     if (fresh.length) await this.#loadModes(from < 0 || !this.modes?.steps.length ? null : from);
-    if (followed || this.stepper.step !== wasAt || fresh.includes(wasAt) || fresh.includes(-1)) await this.draw();
+    const drawn = fresh.length > 0 || this.stepper.step !== wasAt || this.shown !== was;
+    if ((followed && drawn) || this.shown !== was || this.stepper.step !== wasAt || fresh.includes(wasAt) || fresh.includes(-1)) await this.draw();
     else {
       this.render();
       this.#tell(this.stepper.step);

@@ -1,6 +1,17 @@
 // 样本、地图与模式。
 
 export const samples = {
+  "The nearest real samples in feature space": "特征空间中最近的真实样本",
+  "Drag to draw around samples": "拖动以圈选样本",
+  "Drag to move the map (or shift and drag)": "拖动以移动地图（或按住 Shift 拖动）",
+  "Show all (key 0)": "显示全部（键 0）",
+  "Tools of the map": "地图工具",
+  "Closer (key +)": "放大（键 +）",
+  "Farther (key -)": "缩小（键 -）",
+  "The t-SNE layout could not be made: {reason}. These are the principal components.": "无法得到 t-SNE 布局：{reason}。此处为主成分。",
+  "There is no t-SNE layout yet. These are the principal components.": "还没有 t-SNE 布局。此处为主成分。",
+  "The t-SNE layout is being computed, {time} so far. Until it is there: the principal components.": "正在计算 t-SNE 布局，已用 {time}。完成之前显示主成分。",
+  "The t-SNE layout waits for a worker, {time} so far. Until it is there: the principal components.": "t-SNE 布局正在等待工作进程，已等 {time}。完成之前显示主成分。",
   "Mode occupancy over time": "各模式占比随训练的变化",
   "Which part of the data each sample is nearest to, as shares of all samples. What lies too far from any real sample is off the data.": "每个样本最接近数据的哪一部分，以占全部样本的比例表示。离所有真实样本都太远的，算作偏离数据。",
   "step {n}": "第 {n} 步",
@@ -26,8 +37,6 @@ export const samples = {
   "nearest real": "最近的真实样本",
   Clear: "清除",
   "Point at a sample to see it, click to keep it here beside its nearest real ones, draw around some to list them.": "指向样本即可查看；点击可将它与最近的真实样本一起留在这里；圈选可列出一批样本。",
-  "Real samples near it on the map": "地图上邻近的真实样本",
-  "near it": "邻近",
   "first {n} shown": "显示前 {n} 个",
   "{n} generated": "{n} 个生成样本",
   "{n} real": "{n} 个真实样本",
