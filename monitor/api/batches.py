@@ -14,7 +14,7 @@ from monitor.api.batch_pictures import classes, contact_sheet, plane
 from monitor.api.caching import FOR_EVER, matches
 from monitor.api.house import house
 from monitor.errors import NotFound
-from monitor.storage.batches import Stored, batch_of, reference_of
+from monitor.storage.batches import Stored, batch_of, reference_of, thinned_around
 from monitor.storage.runs import require
 from monitor.wire import MAX_STEP
 
@@ -71,7 +71,8 @@ async def _answer(
         found = reference_of(connection, run_id) if step is None else batch_of(connection, run_id, name, step)
         if found is None:
             which = "reference" if step is None else f"batch of step {step}" + (f" named {name!r}" if name else "")
-            raise NotFound(f"run {run_id!r} has no {which}", run=run_id)
+            gone = "" if step is None else thinned_around(connection, run_id, step)
+            raise NotFound(f"run {run_id!r} has no {which}" + (f": {gone}" if gone else ""), run=run_id)
         return found
 
     stored = await home.read(query)

@@ -22,7 +22,7 @@ from monitor.storage import alerts as alert_store
 from monitor.storage import facts, joint
 from monitor.storage import jobs as job_queue
 from monitor.storage import rules as rule_store
-from monitor.storage.batches import Stored, reference_of
+from monitor.storage.batches import THINNED, Stored, reference_of
 from monitor.storage.blobs import Blobs
 from monitor.storage.health import judge
 from monitor.storage.named import read_all
@@ -352,7 +352,7 @@ class Applier:
         for run_id, state in self._touched.items():
             if thinned := self._media.thin(connection, run_id):
                 state.samples -= thinned.pop("grids")
-                self._event(connection, run_id, state, Event(thinned["to"], now, "thinned", thinned))
+                self._event(connection, run_id, state, Event(thinned["to"], now, THINNED, thinned))
             self._flush_run(connection, run_id, state, now, 0 if thinned is None else thinned["removed"])
         changes = [state.change for state in self._touched.values()] + self._deleted
         for run_id, state in self._touched.items():

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from monitor.storage.tables import samples
+from monitor.storage.tables import events, samples
+
+THINNED = "thinned"  # the event
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,23 @@ def batch_of(connection: Connection, run_id: str, name: str | None, step: int) -
     if name is not None:
         query = query.where(samples.c.name == name)
     return _first(connection, query.order_by(samples.c.name, samples.c.kind))
+
+
+def thinned_around(connection: Connection, run_id: str, step: int) -> str:
+    """What to say of a step that has no batch when media of steps around it were removed; "" when none were."""
+    query = select(events.c.data).where(events.c.run_id == run_id, events.c.kind == THINNED)
+    told = [one for one in connection.execute(query).scalars() if one["from"] <= step <= one["to"]]
+    if not told:
+        return ""
+    removed, first, last = (
+        sum(one["removed"] for one in told),
+        min(one["from"] for one in told),
+        max(one["to"] for one in told),
+    )
+    return (
+        f"the media of {removed} steps from {first} to {last} were thinned to stay within the media budget (media_bytes); "
+        "maps and series stay"
+    )
 
 
 def _batches(run_id: str) -> Select[Any]:

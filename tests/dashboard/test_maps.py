@@ -6,6 +6,7 @@ import io
 import math
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -157,6 +158,18 @@ def test_samples_on_the_map_of_the_data_through_training(lab: Lab, page: Page) -
     page.get_by_role("button", name="Joint t-SNE").click()  # asked for, waited for, shown
     expect(shown).to_have_attribute("data-method", "joint", timeout=90_000)
     expect(shown).to_have_attribute("data-step", "20")
+
+    with sqlite3.connect(lab.service.folder / "nashboard.db") as database:  # as thinning leaves a step: its map stays
+        database.execute("DELETE FROM samples WHERE run_id = 'maps' AND step = 10")
+    database.close()
+    page.goto(f"{lab.url}/runs/maps?tab=tsne&sample=10")
+    expect(shown).to_have_attribute("data-step", "10")
+    until(lambda: page.evaluate(PIXELS) > 0)
+    expect(picked).to_contain_text("The images of this step were removed")
+    spot = until(lambda: page.evaluate(WHERE))
+    page.mouse.move(*spot)
+    expect(page.locator(".map-card")).to_contain_text("the usual distance")
+    expect(page.locator(".map-card canvas")).to_have_count(1)  # the nearest real one
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 

@@ -61,6 +61,12 @@ def test_a_run_stays_within_its_budget_and_says_what_went(start_service: Callabl
     steps = [one["step"] for one in answer["samples"] if one["kind"] != "reference"]
     assert (steps[0], steps[-1]) == (0, 59)
     assert answer["thinned"] == 60 - len(steps) == service.get("/runs/r")["thinned"] > 20
+    gone = next(step for step in range(60) if step not in steps)
+    for what in ("points", "sheet"):
+        refusal = service.http.get(f"/runs/r/samples/{gone}/{what}")
+        assert refusal.status_code == 404
+        assert "were thinned to stay within the media budget" in refusal.json()["error"]["message"]
+    assert "thinned" not in service.http.get("/runs/r/samples/70/sheet").json()["error"]["message"]
     assert [one["step"] for one in service.get("/runs/r/fields")["fields"]] == steps
     assert any(one["kind"] == "reference" for one in answer["samples"])
     events = [one["data"] for one in service.get("/runs/r/events")["events"] if one["kind"] == "thinned"]

@@ -15,7 +15,7 @@ export class Inspector {
     this.near = near;
     this.pins = [];
     this.chosen = null;
-    this.sheets = { made: null, real: null };
+    this.sheets = { made: null, real: null, gone: false };
     this.card = h("div", { class: "tip map-card", hidden: true, role: "tooltip" });
     document.body.append(this.card);
     signal.addEventListener("abort", () => this.card.remove());
@@ -23,7 +23,7 @@ export class Inspector {
     this.render();
   }
 
-  /** The sheets of what is shown: null where rows are no images. `real` counts in rows of the logged reference. */
+  /** The sheets of what is shown: null where rows are no images; `gone`: they were, and are not kept. `real` counts in rows of the logged reference. */
   show(sheets) {
     this.sheets = sheets;
     this.render();
@@ -31,7 +31,7 @@ export class Inspector {
 
   /** Other points are shown, and their images are on the way: what is pinned keeps its own until they come. */
   wait() {
-    this.sheets = { ...this.sheets, made: null };
+    this.sheets = { ...this.sheets, made: null, gone: false };
   }
 
   /** What is to be read of a point: name, picture, distance. */
@@ -102,7 +102,8 @@ export class Inspector {
     const parts = [...(this.chosen ? [this.#selection()] : []), ...this.pins.map((pin) => this.#pinned(pin))];
     const clear = parts.length ? h("button", { class: "chip", onclick: () => this.clear() }, t("Clear")) : null;
     const hint = h("p", { class: "muted hint" }, t("Point at a sample to see it, click to keep it here beside its nearest real ones, draw around some to list them."));
-    this.element.replaceChildren(h("header", { class: "card-head" }, h("h3", {}, t("Picked samples")), h("span", { class: "grow" }), clear), ...(parts.length ? parts : [hint]));
+    const gone = this.sheets.gone ? h("p", { class: "muted hint" }, t("The images of this step were removed to stay within the run's media budget (media_bytes): its points stay.")) : null;
+    this.element.replaceChildren(h("header", { class: "card-head" }, h("h3", {}, t("Picked samples")), h("span", { class: "grow" }), clear), ...(gone ? [gone] : []), ...(parts.length ? parts : [hint]));
   }
 
   #pinned(pin) {

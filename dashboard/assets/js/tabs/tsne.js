@@ -109,6 +109,11 @@ export class TsneTab {
     return this.page.data.samples.find((one) => one.step === step && one.name === this.name && one.kind !== "reference");
   }
 
+  /** Fixed or random noise, also of steps whose grid is not kept. */
+  get #kind() {
+    return this.page.data.samples.find((one) => one.name === this.name && one.kind !== "reference")?.kind;
+  }
+
   get #real() {
     return this.page.data.samples.findLast((one) => one.kind === "reference");
   }
@@ -160,7 +165,7 @@ export class TsneTab {
       const [real, made] = await Promise.all([this.frames.get(null, name, method), this.frames.get(step, name, method)]);
       const grid = this.#grid(step);
       if (turn !== this.turn) return; // another was asked for meanwhile
-      this.#put(real, made, { still, follow: grid?.kind !== "random" });
+      this.#put(real, made, { still, follow: this.#kind !== "random" });
       this.inspector.wait();
       this.#tell(step);
       const steps = this.stepper.steps();
@@ -173,10 +178,11 @@ export class TsneTab {
   }
 
   /** The images of what is shown: points wait for none of them. */
-  async #sheets(grid, step, turn) {
+  async #sheets(grid, step, turn, at = step) {
     const [made, real] = await Promise.all([pictured(grid) ? sheet(this.page.id, grid) : null, pictured(this.#real) ? sheet(this.page.id, this.#real) : null]);
+    const gone = await this.#gone(grid, at, made);
     if (turn !== this.turn) return;
-    this.inspector.show({ made, real });
+    this.inspector.show({ made, real, gone });
     this.sheet = real;
     this.#tell(step);
   }
@@ -188,6 +194,12 @@ export class TsneTab {
     if (kind === "made") return this.frames.neighbours(made.step, this.name, joint ? made.row[index] : index);
     const point = joint ? (await this.frames.get(null, this.name, "pca")).row.indexOf(real.row[index]) : index;
     return point < 0 ? { rows: [], distances: [] } : this.frames.neighbours(null, this.name, point);
+  }
+
+  /** Whether a step's images were thinned: its map stays. A list from before that still has them, and is then asked for anew. */
+  async #gone(grid, step, made) {
+    if (grid && pictured(grid) && !made) await this.page.data.loadSamples(this.page.signal).catch(() => {}); // the banner tells the rest
+    return !this.#grid(step);
   }
 
   /** Whether a joint map is on its way: what becomes of it stands in the place of the map. */
@@ -213,10 +225,10 @@ export class TsneTab {
     const { real, made } = joint.frames(step, new Map(reference.row.map((row, i) => [row, this.modes?.members[i]])));
     this.real = null; // the fixed map has to be put anew
     if (this.map.state.real !== real) this.map.set({ real, range: extent([joint.map], 0.06), pins: [], chosen: null, trail: [], made });
-    else this.map.show(made, grid?.kind !== "random");
+    else this.map.show(made, this.#kind !== "random");
     this.#shown(made);
     this.inspector.wait();
-    await this.#sheets(grid, step, turn);
+    await this.#sheets(grid, step, turn, joint.at(step));
   }
 
   #shown(made) {

@@ -116,6 +116,7 @@ export const samples = {
   "On a grid: flicker, swipe, difference": "在样本图上：闪烁、滑动、差异",
   "The rows of these samples are no images: there is none to show of the nearest.": "这些样本不是图像：没有最近样本的图可显示。",
   "The grids of {n} steps were removed to stay within the run's media budget (media_bytes).": "为不超出本次运行的媒体预算（media_bytes），已删除 {n} 步的样本图。",
+  "The images of this step were removed to stay within the run's media budget (media_bytes): its points stay.": "为不超出本次运行的媒体预算（media_bytes），已删除这一步的图像；其数据点仍保留。",
   "Map of real and generated samples": "真实样本与生成样本的地图",
   "Which map": "哪种地图",
   Density: "密度",
