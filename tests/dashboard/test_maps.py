@@ -134,6 +134,7 @@ def test_samples_on_the_map_of_the_data_through_training(lab: Lab, page: Page) -
     expect(page.locator(".map-card")).to_contain_text("the usual distance")
     page.mouse.click(*spot)
     expect(picked).to_contain_text("The nearest real samples in feature space")
+    expect(picked.locator(".pinned > .pair")).to_have_text("generated")
     expect(picked.locator("canvas")).to_have_count(1 + 5)
     expect(picked.locator(".beside figcaption").first).to_have_text(re.compile(r"^\d+\.\d\d ×$"))
     page.keyboard.press("Escape")
@@ -255,7 +256,7 @@ def test_points_of_a_real_training_lie_on_the_discriminators_field(lab: Lab, pag
         "--data",
         "ring",
         "--steps",
-        "5",
+        "3",
         "--sample-every",
         "2",
         "--name",
@@ -271,7 +272,7 @@ def test_points_of_a_real_training_lie_on_the_discriminators_field(lab: Lab, pag
     run = lab.service.get("/runs", q="plane")["runs"][0]["id"]
     page.goto(f"{lab.url}/runs/{run}?tab=samples")
     plane = page.locator("#run-samples .point-map")
-    expect(plane).to_have_attribute("data-step", "4")
+    expect(plane).to_have_attribute("data-step", "2")
     legend = page.locator("#run-samples .plane .legend")
     expect(legend).to_contain_text("takes it for generated")
     shown = legend.inner_text()
@@ -279,7 +280,7 @@ def test_points_of_a_real_training_lie_on_the_discriminators_field(lab: Lab, pag
     assert f"{low:.4g}"[:5] in shown.replace("\u2212", "-")
     page.locator("#run-samples").focus()
     page.keyboard.press("ArrowLeft")
-    expect(plane).to_have_attribute("data-step", "2")
+    expect(plane).to_have_attribute("data-step", "0")
     until(lambda: legend.inner_text() != shown)  # the field of that step
     painted = """() => {
       const canvas = document.querySelector("#run-samples .point-map canvas:first-child");

@@ -42,7 +42,7 @@ export class Inspector {
     const nearest = points.nearest?.[index] ?? -1;
     const far = points.distance?.[index];
     const says = Number.isFinite(far) ? (far > points.limit ? t("off the data: {d} × the usual distance", { d: far.toFixed(1) }) : t("{d} × the usual distance", { d: far.toFixed(1) })) : "";
-    return { title: t("Sample {n}", { n: index }), row: index, sheet: this.sheets.made, nearest, says };
+    return { title: t("Sample {n}", { n: index }), row: index, sheet: this.sheets.made, made: true, nearest, says };
   }
 
   hover(hit, event) {
@@ -62,12 +62,12 @@ export class Inspector {
   }
 
   /** A sample's picture, and that of its nearest real one. */
-  #pair({ row, sheet, nearest = -1, title }, size) {
+  #pair({ row, sheet, nearest = -1, made = false, title }, size) {
     const named = (canvas, name) => h("figure", { class: "small-figure" }, canvas, h("figcaption", {}, name));
     return h(
       "div",
       { class: "pair" },
-      sheet ? named(tiles(sheet, [row], { size, label: title }), nearest < 0 ? t("real") : t("generated")) : null,
+      sheet ? named(tiles(sheet, [row], { size, label: title }), made ? t("generated") : t("real")) : null,
       nearest >= 0 && this.sheets.real ? named(tiles(this.sheets.real, [nearest], { size, label: t("Nearest real sample") }), t("nearest real")) : null,
     );
   }

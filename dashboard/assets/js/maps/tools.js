@@ -13,7 +13,7 @@ export function tools(map, lasso) {
   const usual = lasso ? "lasso" : "move";
   let chosen = null;
   const drag = (pointer) => chosen ?? (pointer === "touch" ? null : usual);
-  const button = (name, label, does) => h("button", { class: "map-tool", type: "button", "aria-label": label, title: label, onclick: does }, icon(name));
+  const button = (name, label, does) => h("button", { class: "map-tool", type: "button", "aria-label": label, title: label, "data-tool": name, onclick: does }, icon(name));
   const choose = (one) => () => {
     chosen = chosen === one ? null : one;
     render();
