@@ -55,6 +55,8 @@ class ModuleExtractor:
             self._module = copy.deepcopy(module).eval().requires_grad_(False)
         _unhook(self._module)
         self._no_random = _no_random()
+        with self._no_random:  # here, as torch loads its compiler for it, unless an optimizer has: see Painter
+            torch.zeros(1)
         tensors = [*self._module.parameters(), *self._module.buffers()]
         self._device = tensors[0].device if tensors else None
         self._dtype = next((one.dtype for one in tensors if one.is_floating_point()), None)

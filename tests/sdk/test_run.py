@@ -124,6 +124,7 @@ def test_device_tensors_are_read_by_the_worker_thread(service: Service, started:
 def test_a_tensor_that_can_not_be_read_is_said(
     service: Service, started: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
+    torch.cat([torch.zeros(1, device="meta")])  # the first one has torch load 800 modules: seconds, beside others
     run = started()
     for step in range(3):
         run.log({"a": torch.zeros((), device="meta"), "b": 1.0}, step=step)
