@@ -6,23 +6,20 @@ from typing import Any, cast
 
 from dash import Dash
 from fastapi import FastAPI
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 
 from dashboard import index, shell
+from dashboard.files import Files
 
 API = "/api/v1"
-FOR_EVER = "public, max-age=31536000, immutable"
 
 
-class Immutable(StaticFiles):
-    """Files whose address holds a hash of their content."""
+class Board(Dash):
+    """Dash, whose page asks only for the scripts that it needs."""
 
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        """The file, to be kept for ever."""
-        response = super().file_response(*args, **kwargs)
-        response.headers["Cache-Control"] = FOR_EVER
-        return response
+    def interpolate_index(self, **kwargs: Any) -> str:  # type: ignore[override]
+        """The page: the table's script is named only where the table is shown, see `index.scripts`."""
+        fills = kwargs | {"scripts": index.scripts(kwargs["scripts"])}
+        return str(super().interpolate_index(**fills))  # type: ignore[no-untyped-call]
 
 
 def attach(outer: FastAPI, api_url: str = API, root_path: str = "") -> Dash:
@@ -33,8 +30,10 @@ def attach(outer: FastAPI, api_url: str = API, root_path: str = "") -> Dash:
         root_path: path prefix under which a reverse proxy serves us, "" or "/something".
     """
     assets = f"/static/{index.digest(index.ASSETS)}"
-    outer.mount(assets, Immutable(directory=index.ASSETS), name="static")
-    app = Dash(
+    files = Files(index.ASSETS)
+    outer.add_route(assets + "/{path:path}", files.asset)
+    outer.add_route("/_dash-component-suites/{package}/{path:path}", files.suite)
+    app = files.dash = Board(
         "dashboard",
         server=cast(Any, outer),  # Dash's hints know only Flask
         include_assets_files=False,

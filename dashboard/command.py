@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import click
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -36,6 +37,9 @@ def create_app(api: str, root_path: str = "") -> FastAPI:
     outer.add_route("/healthz", healthz)
     outer.add_route(API + "/{path:path}", proxy.__call__, methods=METHODS)
     outer.state.proxy = proxy
+    outer.add_middleware(
+        GZipMiddleware, minimum_size=1000, compresslevel=2
+    )  # what the service answers comes compressed already
     attach(outer, root_path=root_path)
     return outer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,20 @@ document.documentElement.dataset.agThemeMode = dark ? "dark" : "light";
 """
 
 # plotly.js is by far the largest file: where charts are drawn it is fetched and compiled beside all else. Deferred, it runs
-# after Dash's scripts and before ours; a script that is put into the document later would be compiled later, too.
+# after Dash's scripts; a script that is put into the document later would be compiled later, too. Of our modules, those that
+# the page at this address needs are fetched at once, and not one after the other as they name each other.
 EARLY = """
 const boot = JSON.parse(document.getElementById("nashboard-boot").textContent);
-if (location.pathname !== boot.base) {
-  document.write(`<script defer id='plotly' src='${boot.plotly}'></scr` + "ipt>");
-}
+const path = location.pathname.slice(boot.base.length);
+const page = path === "" ? "runs" : path.startsWith("runs/") ? "run" : path.replace(/[/]$/, "");
+const preload = (name) => `<link rel='modulepreload' href='${boot.assets}/js/${name}'>`;
+document.write((boot.modules[page] ?? boot.modules.main).map(preload).join(""));
+if (page !== "runs") document.write(`<script defer id='plotly' fetchpriority='high' src='${boot.plotly}'></scr` + "ipt>");
 """
+
+# The table's script is large, and only the list of runs has a table; from another page it is fetched on the way there.
+TABLE = """<script>if (location.pathname === JSON.parse(document.getElementById("nashboard-boot").textContent).base)
+document.write("<script src='@SRC@'></scr" + "ipt>"); else document.documentElement.dataset.table = "@SRC@";</script>"""
 
 # Dash may call before the modules are there: calls wait for them.
 BRIDGE = """
@@ -101,8 +109,8 @@ def page(prefix: str, api: str, assets: str) -> str:
         "catalog": catalog(),
         "losses": {"keys": LOSS_KEYS, "families": FAMILIES, "equilibria": EQUILIBRIA},
     }
+    boot["assets"], boot["modules"] = assets, modules()
     styles = [f'<link rel="stylesheet" href="{assets}/css/{name}">' for name in _names("css")]
-    scripts = [f'<link rel="modulepreload" href="{assets}/js/{name}">' for name in _names("js")]
     fills = {
         "@ASSETS@": assets,
         "@STYLES@": "\n".join(styles),
@@ -110,7 +118,7 @@ def page(prefix: str, api: str, assets: str) -> str:
         "@EARLY@": "{" + EARLY + "}",
         "@BRIDGE@": "{" + BRIDGE + "}",
         "@BOOT@": json.dumps(boot, separators=(",", ":")).replace("<", "\\u003c"),
-        "@MODULES@": "\n".join([*scripts, f'<script type="module" src="{assets}/js/main.js"></script>']),
+        "@MODULES@": f'<script type="module" async src="{assets}/js/main.js"></script>',
     }
     html = PAGE
     for mark, text in fills.items():
@@ -118,8 +126,38 @@ def page(prefix: str, api: str, assets: str) -> str:
     return html
 
 
+def scripts(tags: str) -> str:
+    """Dash's script tags without what no page of ours needs (its own table), and with AG Grid only where it is shown."""
+    kept = []
+    for tag in re.findall(r"<script[^>]*></script>", tags):
+        (address,) = re.findall(r'src="([^"]+)"', tag)
+        if "/dash_table/" not in address:
+            kept.append(TABLE.replace("@SRC@", address) if "/dash_ag_grid/" in address else tag)
+    return "\n".join(kept)
+
+
+def modules() -> dict[str, list[str]]:
+    """The modules that each page needs for its first sight: those that it imports, and those that these import."""
+    pages = {"runs": "runs_page.js", "run": "run_page.js", "compare": "compare_page.js", "alerts": "alerts_page.js"}
+    common = _imported("main.js")
+    return {"main": sorted(common)} | {page: sorted(common | _imported(name)) for page, name in pages.items()}
+
+
+def _imported(first: str) -> set[str]:
+    folder = (ASSETS / "js").resolve()
+    found, waiting = set[str](), [first]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        path = folder / name
+        named = re.findall(r'from "(\.[^"]+)"', path.read_text())
+        waiting += [(path.parent / one).resolve().relative_to(folder).as_posix() for one in named]
+    return found
+
+
 def _names(kind: str) -> list[str]:
-    """Files of a kind below its folder. A table of words is left to the page: it takes that of its language alone."""
+    """Files of a kind below its folder."""
     folder = ASSETS / kind
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob(f"*.{kind}"))
-    return sorted(name for name in found if not name.startswith("words/"))
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob(f"*.{kind}"))

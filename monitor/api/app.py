@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from monitor.api import (
     alerts,
@@ -38,6 +39,14 @@ from monitor.api.house import House
 from monitor.settings import ServiceSettings
 
 PREFIX = "/api/v1"
+LEVEL = 2  # rows of numbers hardly get smaller above it, and half as long again takes each
+# Compressed in themselves, or bytes of numbers that hardly would be.
+AS_THEY_ARE = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/octet-stream",
+    "application/msgpack",
+    "application/vnd.apache.parquet",
+)
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
@@ -91,6 +100,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     answers.install(outer)
     outer.include_router(health.router)
     outer.include_router(login.page_router)
+    outer.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=LEVEL, exclude_content_types=AS_THEY_ARE)
     outer.add_middleware(Guard, auth=home.auth, root_path=settings.root_path)
     outer.mount(PREFIX, api)
     return outer

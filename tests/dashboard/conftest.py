@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from dashboard.index import ASSETS
 from tests.chromium import FLAGS, bundled, find
 from tests.dashboard.seeds import Lab
 from tests.support import Service
+
+SCRIPTS = ASSETS / "js"
 
 
 @pytest.fixture(scope="session")
@@ -97,14 +100,14 @@ def scripts(browser: Browser, lab: Lab) -> Iterator[Page]:
     """A page with every module at hand: `m.series`, `m.smoothing`, …"""
     page = browser.new_page()
     page.goto(lab.url)
+    names = [path.relative_to(SCRIPTS).as_posix() for path in SCRIPTS.rglob("*.js") if "words/" not in path.as_posix()]
     page.evaluate(
-        """async () => {
+        """async (names) => {
+          const folder = document.querySelector("script[type=module]").src.replace("main.js", "");
           window.m = {};
-          for (const { href } of document.querySelectorAll("link[rel=modulepreload]")) {
-            const name = href.split("/js/")[1].replace(".js", "");
-            if (name !== "main") window.m[name] = await import(href);
-          }
-        }"""
+          for (const name of names) if (name !== "main.js") window.m[name.replace(".js", "")] = await import(folder + name);
+        }""",
+        names,
     )
     yield page
     page.close()

@@ -47,6 +47,49 @@ def test_a_deep_link_as_the_first_request_has_all_it_needs(own_lab: Lab) -> None
         assert "javascript" in script.headers["content-type"]
 
 
+def test_what_is_sent_is_small(lab: Lab) -> None:
+    run = lab.run("small")
+    lab.log(run, range(300))
+    lab.samples(run, [0])
+    with httpx.Client(base_url=lab.url) as client:
+        html = client.get(f"/runs/{run}").text
+        told = boot(html)
+        (digest,) = {str(sample["hash"]) for sample in client.get(f"/api/v1/runs/{run}/samples").json()["samples"]}
+        wanted = [
+            f"{told['assets']}/js/chart.js",
+            str(told["plotly"]),
+            f"/api/v1/runs/{run}/series?names=loss/generator",
+        ]
+        for address in (f"/runs/{run}", *wanted):
+            answer = client.get(address)
+            assert answer.headers["content-encoding"] == "gzip", address
+            assert "accept-encoding" in answer.headers["vary"].lower(), address
+            plain = client.get(address, headers={"Accept-Encoding": "identity"})
+            assert "content-encoding" not in plain.headers, address
+            assert len(plain.content) == len(answer.content), address
+        for address in (f"/api/v1/blobs/{digest}", "/api/v1/live"):  # compressed in itself; small
+            assert "content-encoding" not in client.get(address).headers, address
+        for address in (
+            "/static/x/js/chart.js",
+            f"{told['assets']}/js/none.js",
+            "/_dash-component-suites/dash/nothing.js",
+        ):
+            assert b"fetch(" not in client.get(address).content, address
+
+
+def test_a_page_asks_for_what_it_needs_first(outer: FastAPI) -> None:
+    attach(outer)
+    needed = index.modules()
+    assert {"board.js", "chart.js", "tabs/overview.js"} <= set(needed["run"])
+    assert not {"runs_page.js", "compare_page.js", "tabs/tsne.js"} & set(needed["run"])
+    html = index.scripts(
+        '<script src="/a/dash_ag_grid/x.js"></script><script src="/a/dash_table/y.js"></script><script src="/b.js"></script>'
+    )
+    assert "dash_table" not in html
+    assert html.endswith('<script src="/b.js"></script>')
+    assert not html.startswith("<script src=")  # the table's script is named where the table is
+
+
 def test_nothing_comes_from_another_host(outer: FastAPI) -> None:
     app = attach(outer)
     html = app.index_string

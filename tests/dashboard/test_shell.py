@@ -204,10 +204,12 @@ def test_every_compared_run_is_named_in_every_chart(lab: Lab, tab: Callable[...,
     page.goto(f"{lab.url}/compare?runs={','.join(names)}")
     for chart in ("loss/generator", "custom/own"):
         head = page.locator(f'[data-chart="{chart}"] .card-head')
+        head.scroll_into_view_if_needed()
         expect(head.locator(".value").last).not_to_be_empty()
         assert head.evaluate(LEGEND) == [[name, True] for name in names]
     page.goto(f"{lab.url}/compare?runs={','.join(names[:2])}")
     head = page.locator('[data-chart="custom/own"] .card-head')
+    head.scroll_into_view_if_needed()
     expect(head.locator(".value").last).not_to_be_empty()
     assert head.evaluate(LEGEND) == [[name, True] for name in names[:2]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dashboard
+import monitor.detectors
 from dashboard.figures.catalog import CHARTS, LAYERS
 from dashboard.shell import header, pages
 
@@ -16,6 +18,7 @@ SCRIPTS = Path(dashboard.__file__).parent / "assets" / "js"
 TEXT = r'"((?:[^"\\]|\\.)*)"'
 CALL = re.compile(rf"(?<![\w.])t\(\s*{TEXT}")
 TITLE = re.compile(rf"static title = {TEXT}")
+SENTENCE = re.compile(rf"^  {TEXT},$", re.MULTILINE)
 ENTRY = re.compile(rf"^\s*(?:{TEXT}|(\w+)):\s*{TEXT},$", re.MULTILINE)
 SHOWN = (
     "children",
@@ -49,6 +52,10 @@ def in_scripts() -> Iterator[str]:
         yield from map(plain, CALL.findall(source) + TITLE.findall(source))
         if path.name in ("alerts.js", "alerts_expert.js") and path.parent == SCRIPTS:
             yield from (plain(text) for _, _, text in ENTRY.findall(source))  # kinds and what they mean
+        if path.name == "sentences.js":
+            yield from map(plain, SENTENCE.findall(source))
+        if path.name == "registry.js":
+            yield from map(plain, re.findall(rf"title: {TEXT}", source))
         if path.name == "keys.js":
             yield from map(plain, re.findall(rf'^  \["[^"]+", {TEXT},', source, re.MULTILINE))
 
@@ -84,6 +91,27 @@ def texts() -> set[str]:
 def test_every_text_has_its_chinese() -> None:
     missing = sorted(texts() - table().keys())
     assert missing == []
+
+
+def written(folder: Path) -> Iterator[str]:
+    """Every sentence that the detectors write, with 7 for each figure."""
+    for path in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Finding", "Evidence"):
+                continue
+            if isinstance(node, ast.JoinedStr):
+                parts = [str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values]
+                yield "".join(parts)
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "says":
+                yield str(getattr(node.value, "value", ""))
+
+
+def test_what_the_doctor_says_has_its_chinese() -> None:
+    known = SENTENCE.findall((SCRIPTS / "sentences.js").read_text())
+    patterns = [re.compile(re.sub(r"\\\{\w+\\\}", "(.+?)", re.escape(plain(one)))) for one in known]
+    said = [one for one in written(Path(monitor.detectors.__file__).parent) if len(re.findall("[a-z]{2,}", one)) > 2]
+    assert len(said) > 30
+    assert [one for one in said if not any(pattern.fullmatch(one) for pattern in patterns)] == []
 
 
 def test_translations_hold_the_values_of_their_texts() -> None:

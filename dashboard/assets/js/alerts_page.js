@@ -11,7 +11,9 @@ import { TabFrame } from "./tab_frame.js";
 import * as view from "./view.js";
 import { t } from "./words.js";
 
-const TABS = { inbox: Inbox, rules: Rules, channels: Channels, log: Log };
+const TABS = Object.fromEntries(
+  Object.entries({ inbox: Inbox, rules: Rules, channels: Channels, log: Log }).map(([name, Tab]) => [name, { title: Tab.title, load: async () => Tab }]),
+);
 
 export class AlertsPage {
   constructor(signal) {

@@ -12,7 +12,7 @@ import { t } from "./words.js";
 
 const AHEAD = [0.04, 0.2]; // share of the x axis that a running run has before it, least and most
 const AHEAD_SECONDS = 10;
-const FRAME = 50; // ms of drawing in one frame
+const FRAME = 24; // ms of drawing in one frame: what is done meanwhile is answered in the next one
 
 export class Board {
   /** @param runs the RunData whose curves are drawn. `want(data, names)` fetches what a chart needs when it is first seen. */

@@ -28,6 +28,7 @@ export class Chart {
     this.spec = spec;
     this.board = board;
     this.dirty = true;
+    this.room = null; // the y range that it is drawn with; null: it is to be fitted anew
     this.seen = false;
     this.plot = h("div", { class: "plot" });
     this.cross = h("div", { class: "cross", hidden: true });
@@ -106,10 +107,10 @@ export class Chart {
     this.board.soon();
   }
 
-  /** It is out of date; `points`: only by new points. */
+  /** It is out of date; `points`: only by new points, which leave the y axis as it is while they fit. */
   touch(points = false) {
     this.dirty = true;
-    if (!points) this.frameKey = null;
+    if (!points) this.room = null;
   }
 
   /** The curves that have points, ready to be drawn. */
@@ -166,15 +167,22 @@ export class Chart {
     const marks = made.flatMap((one) => one.marks);
     const { threshold } = this.spec;
     const held = this.spec.room?.(look) ?? all;
-    const room = fit(threshold === undefined ? held : [...held, { y: [threshold] }], look.log);
+    const fresh = fit(threshold === undefined ? held : [...held, { y: [threshold] }], look.log);
     const [from, to] = this.spec.range ?? look.range ?? this.board.extent();
     if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.size.width)));
-    // what the plot's frame hangs on: as long as it stays the same, new points go straight into the lines
     const shades = this.shades(colours);
-    const levels = this.levels(colours, room);
-    const key = [from, to, marks.length, levels.map((one) => one.y0), JSON.stringify(shades.map((one) => [one.x0, one.fillcolor])), this.size.width, this.size.height, ...all.map((one) => one.uid)].join();
-    if (key !== this.frameKey || !quick(this.plot, all)) Plotly.react(this.plot, all, { ...this.layout(colours, [from, to], room), shapes: [...shades, ...levels] }, CONFIG);
-    this.frameKey = key;
+    // what the plot's frame hangs on: as long as it stays the same, new points and other smoothing go straight into the lines
+    const frame = (room) => {
+      const levels = this.levels(colours, room);
+      const inside = [...shades, ...levels].map((one) => [one.x0, one.y0, one.fillcolor]);
+      return { levels, key: JSON.stringify([from, to, room, look.log, this.board.suffix, colours.ground, marks.length, inside, this.size, all.map((one) => one.uid)]) };
+    };
+    this.room ??= fresh;
+    if (frame(this.room).key !== this.frameKey || !quick(this.plot, all)) {
+      const { levels, key } = frame((this.room = fresh));
+      Plotly.react(this.plot, all, { ...this.layout(colours, [from, to], fresh), shapes: [...shades, ...levels] }, CONFIG);
+      this.frameKey = key;
+    }
     this.listen();
     this.board.mark(this);
     this.tell(this.board.hovered);

@@ -2,6 +2,7 @@
 
 import { Chart } from "./chart.js";
 import { RunData } from "./run_data.js";
+import { said } from "./sentences.js";
 
 const OWN_UNITS = [/^sample\//, /^auc\//, /^update_ratio\//, /^effective_rank\//];
 
@@ -30,7 +31,7 @@ export function evidenceChart(page, alert, evidence, at) {
   const spec = {
     id: `evidence-${alert.id}-${at}`,
     title: evidence.signal,
-    hint: evidence.says,
+    hint: said(evidence.says),
     curves: [{ name: evidence.signal, label: "", style: (colours) => (role ? colours.roles[role] : colours.runs[0]), data }],
     range,
     stretches: [{ from: evidence.first_step, to: evidence.last_step, severity: alert.severity === "critical" ? "critical" : "warning" }],

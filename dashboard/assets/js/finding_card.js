@@ -5,6 +5,7 @@ import { MEANING, kindName } from "./alerts.js";
 import { h, icon } from "./dom.js";
 import { evidenceChart } from "./evidence.js";
 import * as format from "./format.js";
+import { said } from "./sentences.js";
 import { list, severityBadge, told } from "./verdict.js";
 import { t } from "./words.js";
 
@@ -28,7 +29,7 @@ export function findingCard(page, alert, open) {
 
 function seen(page, alert, charts) {
   const rows = alert.evidence.map((one) =>
-    h("li", {}, h("span", {}, one.says), h("span", { class: "muted" }, ` · ${one.signal} ${format.value(one.value)}, ${t("limit")} ${format.value(one.threshold)}`)),
+    h("li", {}, h("span", {}, said(one.says)), h("span", { class: "muted" }, ` · ${one.signal} ${format.value(one.value)}, ${t("limit")} ${format.value(one.threshold)}`)),
   );
   const since = t("Since step {onset}, told at step {step}, {sure} % sure.", { onset: format.steps(alert.onset_step), step: format.steps(alert.step), sure: Math.round(alert.confidence * 100) });
   const over = alert.resolved_step === null ? (alert.state === "resolved" ? ` ${t("Resolved by hand.")}` : "") : ` ${t("Over at step {n}.", { n: format.steps(alert.resolved_step) })}`;

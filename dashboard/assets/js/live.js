@@ -8,7 +8,7 @@ import { announce } from "./toasts.js";
 
 const WAIT = 20; // seconds that the service may hold a question
 const DUTY = 0.2; // share of the time that merging and drawing may take
-const REST = [120, 420]; // ms, least and most: from log to pixel within 0.7 s
+const REST = [420, 600]; // ms, least and most: twice a second is lively, costs little, and is within 0.7 s from log to pixel
 const HIDDEN_REST = 5000;
 const PATIENCE = 15000; // ms that an answer may be late, before the connection is taken for dead
 const BACKOFF = [400, 5000];

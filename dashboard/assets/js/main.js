@@ -1,17 +1,13 @@
 // The face that Dash's clientside callbacks talk to, and the router.
 
 import { boot } from "./boot.js";
-import { AlertsPage } from "./alerts_page.js";
 import * as api from "./api.js";
 import * as badge from "./badge.js";
 import * as cells from "./cells.js";
-import { ComparePage } from "./compare_page.js";
 import { appears, byId, setText } from "./dom.js";
 import * as keys from "./keys.js";
 import * as login from "./login.js";
 import { plotly } from "./plot.js";
-import { RunPage } from "./run_page.js";
-import { RunsPage } from "./runs_page.js";
 import { span } from "./smoothing.js";
 import * as format from "./format.js";
 import * as view from "./view.js";
@@ -20,6 +16,8 @@ import { LANGUAGES, choose, language, t, translated } from "./words.js";
 cells.install();
 keys.install();
 api.whenUnauthorized(login.ask);
+
+const AGAIN = 1000; // ms between two tries to fetch code
 
 let leave = new AbortController();
 let page = null;
@@ -33,19 +31,50 @@ function named(path) {
   return run ? ["run", run[1]] : ["missing"];
 }
 
+// the code of a page is fetched with it: `index.py` names what the first one needs, so that it comes at once
+const PAGES = {
+  runs: async () => (await import("./runs_page.js")).RunsPage,
+  run: async () => (await import("./run_page.js")).RunPage,
+  compare: async () => (await import("./compare_page.js")).ComparePage,
+  alerts: async () => (await import("./alerts_page.js")).AlertsPage,
+};
+
 /** Asks for a page's data at once, beside everything else that is still loading. */
-function warm() {
+async function warm() {
   const [name, id] = named(view.path());
   if (name !== "runs" && name !== "alerts") plotly().catch(() => {});
-  if (name === "runs") RunsPage.warm();
-  if (name === "run") RunPage.warm(id);
+  (await PAGES[name]?.())?.warm?.(id);
 }
 
-function make(name, id, signal) {
-  if (name === "runs") return new RunsPage(signal);
-  if (name === "run") return new RunPage(id, signal);
-  if (name === "alerts") return new AlertsPage(signal);
-  return name === "compare" ? new ComparePage(signal) : null;
+/** AG Grid's script, which only the list of runs needs. */
+function table() {
+  const { table: src } = document.documentElement.dataset;
+  if (!src || window.dash_ag_grid) return null;
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => (script.remove(), reject(new TypeError("the table could not be loaded"))));
+    script.src = src;
+    document.head.append(script);
+  });
+}
+
+/** What `load` gives, asked for again while the service does not answer. */
+async function fetched(load, signal) {
+  for (;;) {
+    try {
+      return await load();
+    } catch (error) {
+      if (signal.aborted || !(error instanceof TypeError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
+  }
+}
+
+async function make(name, id, signal) {
+  const Page = await fetched(async () => PAGES[name]?.(), signal);
+  if (!Page) return null;
+  return id ? new Page(id, signal) : new Page(signal);
 }
 
 /** Puts what the address says into the controls of a layout, before it is shown. */
@@ -70,17 +99,21 @@ function shell(layouts) {
 }
 
 /** Clientside callback: the page for an address. */
-function route(pathname, layouts) {
+async function route(pathname, layouts) {
   const path = view.path();
   if (path === place) return window.dash_clientside.no_update;
   page?.leave?.();
   leave.abort(new DOMException("left the page", "AbortError"));
   leave = new AbortController();
   place = path;
+  page = null;
   view.load();
+  const { signal } = leave;
   const [name, id] = named(path);
-  page = make(name, id, leave.signal);
-  begin(page, name, leave.signal);
+  const [made] = await Promise.all([make(name, id, signal), name === "runs" ? fetched(table, signal) : null]);
+  if (signal.aborted) return window.dash_clientside.no_update; // another one was opened meanwhile
+  page = made;
+  begin(page, name, signal);
   return translated(restored(layouts[name]));
 }
 
@@ -136,5 +169,5 @@ document.addEventListener("click", (event) => {
   view.go(link.href);
 });
 
-warm();
+warm().catch(() => {}); // the page itself asks again
 window.nashboard.resolve({ shell, route, control });

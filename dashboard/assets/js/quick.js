@@ -1,26 +1,34 @@
 // Live points without a whole redraw. Plotly lays out axes, ticks and traces anew for each change, some 10 ms a chart;
 // when the axes stay as they are, only the paths of the lines change, and those are written here directly.
 
-/** The path of a line through points, in pixels; null when a point is outside of the axes: these must change then. */
+/** How values of an axis become pixels; plotly's own function rounds, and is called through several others. */
+function scale({ range: [from, to], l2p }) {
+  const [start, end] = [l2p(from), l2p(to)];
+  const factor = (end - start) / (to - from);
+  return (value) => Math.round((start + (value - from) * factor) * 10) / 10;
+}
+
+/** The path of a line through points, in tenths of pixels; null when a point is outside of the axes: these must change then. */
 function pathOf({ x, y, fill }, xaxis, yaxis) {
   const log = yaxis.type === "log";
   const [bottom, top] = yaxis.range;
   const right = xaxis.range[1];
-  const parts = [];
+  const [across, up] = [scale(xaxis), scale(yaxis)];
+  let path = "";
   let pen = "M";
   for (let i = 0; i < x.length; i += 1) {
     const value = log && y[i] !== null ? Math.log10(y[i]) : y[i];
     if (value === null || !Number.isFinite(value)) {
-      if (fill && pen === "L") parts.push("Z");
+      if (fill && pen === "L") path += "Z";
       pen = "M";
       continue;
     }
     if (value < bottom || value > top || x[i] > right) return null;
-    parts.push(pen, xaxis.l2p(x[i]).toFixed(2), ",", yaxis.l2p(value).toFixed(2));
+    path += `${pen}${across(x[i])},${up(value)}`;
     pen = "L";
   }
-  if (fill && pen === "L") parts.push("Z");
-  return parts.join("") || "M0,0";
+  if (fill && pen === "L") path += "Z";
+  return path || "M0,0";
 }
 
 /**

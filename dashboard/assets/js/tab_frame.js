@@ -6,13 +6,19 @@ import { TABS } from "./tabs/registry.js";
 import * as view from "./view.js";
 import { t } from "./words.js";
 
+/** A tab's class; when its code can't be fetched, that is an answer that did not come. */
+const code = (load) =>
+  load().catch((error) => {
+    throw new TypeError(`the tab's code could not be fetched: ${error.message}`);
+  });
+
 export class TabFrame {
   /** @param page what tabs are given: { id, data, board, signal, view }. @param bar, panels the elements that tabs and panels go into. */
   constructor(page, bar, panels, toolbar = null, tabs = TABS) {
     this.page = page;
     this.toolbar = toolbar;
     [this.first] = Object.keys(tabs);
-    this.tabs = new Map(Object.entries(tabs).map(([name, Tab]) => [name, this.#make(name, Tab)]));
+    this.tabs = new Map(Object.entries(tabs).map(([name, kind]) => [name, this.#make(name, kind)]));
     const all = [...this.tabs.values()];
     bar.replaceChildren(...all.map((tab) => tab.button));
     panels.replaceChildren(...all.map((tab) => tab.panel));
@@ -21,16 +27,16 @@ export class TabFrame {
     page.signal.addEventListener("abort", () => this.#close());
   }
 
-  #make(name, Tab) {
+  #make(name, kind) {
     const button = h(
       "button",
       { role: "tab", id: `tab-${name}`, class: "tab", "aria-controls": `panel-${name}`, onclick: () => this.go(name) },
-      t(Tab.title),
+      t(kind.title),
     );
     const note = h("div", { id: `note-${name}`, hidden: true });
     const place = h("div", { class: `tab-place tab-${name}` });
     const panel = h("div", { role: "tabpanel", id: `panel-${name}`, class: "panel", "aria-labelledby": `tab-${name}`, hidden: true }, note, place);
-    return { name, Tab, button, panel, place, opening: null, held: null, missed: [] };
+    return { name, kind, button, panel, place, opening: null, held: null, missed: [] };
   }
 
   /** The tab that the address names. */
@@ -55,7 +61,7 @@ export class TabFrame {
       tab.button.setAttribute("aria-selected", String(on));
       tab.button.tabIndex = on ? 0 : -1;
     }
-    if (this.toolbar) this.toolbar.hidden = !current.Tab.toolbar;
+    if (this.toolbar) this.toolbar.hidden = !current.kind.toolbar;
     current.button.scrollIntoView({ block: "nearest", inline: "nearest" });
     current.opening ??= this.#open(current);
     return current.opening;
@@ -69,7 +75,8 @@ export class TabFrame {
       await trouble(
         async () => {
           tab.place.replaceChildren();
-          const made = new tab.Tab(this.page, tab.place);
+          const Tab = await code(tab.kind.load);
+          const made = new Tab(this.page, tab.place);
           try {
             await made.open();
           } catch (error) {

@@ -2,6 +2,7 @@
 
 import { KINDS, isOpen, kindName } from "./alerts.js";
 import { h, icon } from "./dom.js";
+import { said } from "./sentences.js";
 import { t } from "./words.js";
 
 const NEEDED = { sample: "samples and a reference (run.samples, run.reference)", "spectral_norm/": "run.watch", "logits/validation": "logits of held-out images" };
@@ -57,8 +58,8 @@ export class Verdict {
 /** The sentence of an alert, which names its kind: "Mode collapse since step 3,200: …". */
 export const told = (alert) => {
   const name = kindName(alert);
-  const [, kind, step, what] = /^(.+?) since step ([\d,]+): (.*)$/.exec(alert.summary) ?? [];
-  if (kind === KINDS[alert.kind]) return t("{kind} since step {n}: {what}", { kind: name, n: step, what });
+  const sentence = said(alert.summary);
+  if (sentence !== alert.summary) return sentence;
   return alert.summary.toLowerCase().startsWith(name.toLowerCase()) ? alert.summary : `${name}: ${alert.summary[0].toLowerCase()}${alert.summary.slice(1)}`;
 };
 

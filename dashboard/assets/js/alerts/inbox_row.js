@@ -4,6 +4,7 @@ import { inWords, stretch } from "../alerts.js";
 import { here } from "../boot.js";
 import { h } from "../dom.js";
 import * as format from "../format.js";
+import { said } from "../sentences.js";
 import { t } from "../words.js";
 
 const BADGES = { critical: "bad", warning: "warn", info: "calm" };
@@ -64,7 +65,7 @@ export function row({ alert, about, chosen, choose, act, narrow }) {
         said ? h("span", { class: "badge calm" }, said) : null,
         alert.consequence_of ? h("span", { class: "muted" }, t("because of {kind}", { kind: inWords(alert.consequence_of) })) : null,
       ),
-      h("div", { class: "alert-says" }, alert.summary),
+      h("div", { class: "alert-says" }, said(alert.summary)),
       h(
         "div",
         { class: "alert-when muted" },

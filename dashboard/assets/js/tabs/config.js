@@ -3,8 +3,6 @@
 import { facts } from "../facts.js";
 
 export class ConfigTab {
-  static title = "Config";
-
   constructor(page, place) {
     this.page = page;
     this.place = place;

@@ -9,8 +9,6 @@ import { RunData } from "../run_data.js";
 import { t } from "../words.js";
 
 export class DiagnosisTab {
-  static title = "Diagnosis";
-
   constructor(page, place) {
     this.page = page;
     this.place = h("div", { class: "findings" });

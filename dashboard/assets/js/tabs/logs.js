@@ -5,6 +5,7 @@ import { kindName } from "../alerts.js";
 import { flatten } from "../facts.js";
 import { h, setText } from "../dom.js";
 import * as format from "../format.js";
+import { said } from "../sentences.js";
 import { RunData } from "../run_data.js";
 import { t } from "../words.js";
 
@@ -14,8 +15,6 @@ const SHOWN = 1000; // the latest ones; a search looks through all
 const inLine = (data) => flatten(data ?? {}).filter(([key]) => key).map(([key, text]) => `${key}=${text}`).join(", ");
 
 export class LogsTab {
-  static title = "Logs";
-
   constructor(page, place) {
     this.page = page;
     this.events = [];
@@ -56,7 +55,7 @@ export class LogsTab {
     const found = this.events.map(({ time, step, kind, data }) => ({ time, step, kind, text: data?.message ?? inLine(data) }));
     const { findings } = this.page;
     for (const alert of findings.alerts.values()) {
-      found.push({ time: alert.created_at, step: alert.step, kind: "alert", text: alert.summary, severity: alert.severity });
+      found.push({ time: alert.created_at, step: alert.step, kind: "alert", text: said(alert.summary), severity: alert.severity });
       if (alert.resolved_at) found.push({ time: alert.resolved_at, step: alert.resolved_step, kind: "resolved", text: kindName(alert) });
     }
     const run = this.page.data.info;

@@ -30,9 +30,6 @@ function tick(value, [low, high]) {
 }
 
 export class NetworksTab {
-  static title = "Networks";
-  static toolbar = true;
-
   constructor(page, where) {
     this.page = page;
     this.where = where;

@@ -12,9 +12,6 @@ import { Timeline } from "../timeline.js";
 import { t } from "../words.js";
 
 export class OverviewTab {
-  static title = "Overview";
-  static toolbar = true;
-
   constructor(page, place) {
     this.page = page;
     this.held = new Map(); // chart id → { names that it was made for, chart }

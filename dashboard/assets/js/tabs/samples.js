@@ -27,8 +27,6 @@ const AGAINST = { real: "Real data", previous: "Previous step", nearest: "Neares
 const HOW = { beside: "Side by side", flicker: "Flicker", swipe: "Swipe", difference: "Difference" };
 
 export class SamplesTab {
-  static title = "Samples";
-
   constructor(page, place) {
     this.page = page;
     const { signal } = page;

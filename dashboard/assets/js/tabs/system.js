@@ -16,9 +16,6 @@ export function grouped(name) {
 }
 
 export class SystemTab {
-  static title = "System";
-  static toolbar = true;
-
   constructor(page, place) {
     this.page = page;
     this.held = new Map(); // name → chart

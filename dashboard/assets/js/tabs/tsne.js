@@ -28,8 +28,6 @@ const PACE = 400; // ms a step while it plays
 const TICK = 1000; // ms between two looks at how long the layout has taken
 
 export class TsneTab {
-  static title = "t-SNE";
-
   constructor(page, place) {
     this.page = page;
     const { signal } = page;

@@ -10,5 +10,6 @@ import { remedies } from "./zh/remedies.js";
 import { run } from "./zh/run.js";
 import { runs } from "./zh/runs.js";
 import { samples } from "./zh/samples.js";
+import { sentences } from "./zh/sentences.js";
 
-export const words = { ...common, ...run, ...doctor, ...networks, ...remedies, ...lists, ...runs, ...compare, ...samples, ...alerts };
+export const words = { ...common, ...run, ...doctor, ...networks, ...remedies, ...lists, ...runs, ...compare, ...samples, ...alerts, ...sentences };

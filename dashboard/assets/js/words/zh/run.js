@@ -129,5 +129,4 @@ export const run = {
   "No event fits.": "没有符合的事件。",
   alert: "告警",
   start: "开始",
-  "{kind} since step {n}: {what}": "{kind}，始于第 {n} 步：{what}",
 };
