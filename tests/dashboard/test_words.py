@@ -13,6 +13,7 @@ import dashboard
 import monitor.detectors
 from dashboard.figures.catalog import CHARTS, LAYERS
 from dashboard.shell import header, pages
+from monitor.doctor.remedies import PLANS
 
 SCRIPTS = Path(dashboard.__file__).parent / "assets" / "js"
 TEXT = r'"((?:[^"\\]|\\.)*)"'
@@ -111,6 +112,7 @@ def test_what_the_doctor_says_has_its_chinese() -> None:
     patterns = [re.compile(re.sub(r"\\\{\w+\\\}", "(.+?)", re.escape(plain(one)))) for one in known]
     said = [one for one in written(Path(monitor.detectors.__file__).parent) if len(re.findall("[a-z]{2,}", one)) > 2]
     assert len(said) > 30
+    assert {why for plan in PLANS.values() for _, why in plan} <= table().keys()
     assert [one for one in said if not any(pattern.fullmatch(one) for pattern in patterns)] == []
 
 

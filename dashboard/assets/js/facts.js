@@ -41,7 +41,7 @@ export function commit(environment) {
 
 /** All of it, with a search field. */
 export function facts(info) {
-  const field = h("input", { type: "search", class: "field", placeholder: t("Search config and environment"), "aria-label": t("Search config and environment"), "data-search": "" });
+  const field = h("input", { type: "search", class: "field facts-search", placeholder: t("Search config and environment"), "aria-label": t("Search config and environment"), "data-search": "" });
   const none = h("p", { class: "muted", hidden: true, role: "status" }, t("No setting fits."));
   const tables = h("div", { class: "fact-tables" }, card(t("Config"), info.config), card(t("Environment"), info.environment));
   field.addEventListener("input", () => {

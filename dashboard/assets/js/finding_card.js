@@ -45,7 +45,7 @@ function advice(alert) {
       "li",
       {},
       h("b", {}, t(one.name)),
-      h("span", {}, `: ${one.why}.`),
+      h("span", {}, t(": {why}.", { why: t(one.why) })),
       one.flag ? h("code", { class: "flag" }, one.flag) : null,
       h("details", { open: at === 0 }, h("summary", {}, t("Code")), h("pre", { class: "code", tabindex: 0 }, one.code, copy(one.code)), h("p", { class: "muted" }, one.paper)),
     ),

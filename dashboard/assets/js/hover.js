@@ -1,5 +1,6 @@
 // The hover: a line through all charts of the page at one x, and a box that tells exact steps and values.
 
+import { Axis, NEEDS } from "./axis.js";
 import { byId, h } from "./dom.js";
 import * as format from "./format.js";
 import { palette } from "./theme.js";
@@ -25,6 +26,17 @@ function detail(series, row) {
   const odd = series.odd.get(series.step[row]);
   if (odd) ["NaN", "Inf", "-Inf"].forEach((kind, i) => odd[i] && parts.push(odd[i] > 1 ? `${kind} × ${odd[i]}` : kind));
   return parts.join(" · ");
+}
+
+/** When a step was logged, with the zone that it is told in; "" until that is known. */
+function moment(board, data, step) {
+  if (data.get(NEEDS.time)?.rows) {
+    const clock = data.get(NEEDS.time);
+    clock.end = data.lastStep;
+    return format.when(clock.last[0] + new Axis("time", clock).x(step));
+  }
+  board.want(data, [NEEDS.time])?.catch(() => {}); // it is there at the next move of the pointer
+  return "";
 }
 
 function box() {
@@ -60,7 +72,9 @@ export function show(chart, x, event) {
     return h("div", { class: "tip-row" }, swatch, h("span", { class: "name" }, curve.label), value, more ? h("small", {}, more) : null);
   });
   const tip = box();
-  tip.replaceChildren(h("div", { class: "tip-head" }, one ? [...spots][0] : chart.spec.title), ...lines);
+  const sole = one && new Set(found.map(({ data }) => data)).size === 1; // of several runs each has its own time
+  const at = sole ? moment(chart.board, found[0].data, found[0].axis.step(x)) : "";
+  tip.replaceChildren(h("div", { class: "tip-head" }, h("span", {}, one ? [...spots][0] : chart.spec.title), at ? h("span", { class: "tip-when" }, at) : null), ...lines);
   tip.hidden = false;
   const { offsetWidth: width, offsetHeight: height } = tip;
   const left = event.clientX + 18 + width > innerWidth ? event.clientX - 18 - width : event.clientX + 18;

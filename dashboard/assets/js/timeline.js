@@ -1,4 +1,5 @@
-// The alerts of a run over its steps: a row a kind, a bar from where it began to where it was over. It shares the charts' window and cursor.
+// The alerts of a run over its steps: a row a kind, a bar from where it began to where it was over. Its
+// height is that of three rows from the start, so that an alert that comes moves nothing; more are scrolled to. It shares the charts' window and cursor.
 
 import { isOpen, kindName } from "./alerts.js";
 import { h } from "./dom.js";
@@ -12,7 +13,7 @@ export class Timeline {
     this.cross = h("div", { class: "cross", hidden: true });
     this.names = h("div", { class: "timeline-names" });
     this.plot = h("div", { class: "timeline-strip" });
-    this.element = h("section", { class: "card timeline", "aria-label": t("Timeline of alerts"), hidden: true }, this.names, h("div", { class: "timeline-box" }, this.plot, this.cross));
+    this.element = h("section", { class: "card timeline", "aria-label": t("Timeline of alerts"), tabindex: 0 }, this.names, h("div", { class: "timeline-box" }, this.plot, this.cross));
     this.plot.addEventListener("pointermove", (event) => board.hover(this, event));
     this.plot.addEventListener("pointerleave", () => board.hover(null));
     board.watch(this);
@@ -20,7 +21,6 @@ export class Timeline {
 
   /** The findings are others now. */
   refresh() {
-    this.element.hidden = !this.findings.alerts.size;
     this.touch();
     this.board.soon();
   }
@@ -53,8 +53,10 @@ export class Timeline {
       });
       return h("div", { class: "timeline-row" }, ...bars);
     });
-    this.names.replaceChildren(...[...kinds.values()].map(([alert]) => h("span", { title: kindName(alert) }, kindName(alert))));
     this.plot.replaceChildren(...rows);
+    if (!rows.length) return this.names.replaceChildren(h("span", { class: "timeline-none" }, t("No alerts so far")));
+    this.names.replaceChildren(...[...kinds.values()].map(([alert]) => h("span", { title: kindName(alert) }, kindName(alert))));
+    return undefined;
   }
 
   frame() {

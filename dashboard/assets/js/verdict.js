@@ -36,7 +36,7 @@ export class Verdict {
       severityBadge(alert),
       h("span", { class: "verdict-text" }, told(alert)),
       state,
-      first ? h("span", { class: "muted first-try" }, t("First try: {remedy}", { remedy: named(first) }), ".") : null,
+      first ? h("span", { class: "muted first-try" }, t("First try: {remedy}.", { remedy: named(first) })) : null,
       h("span", { class: "verdict-more" }, ...more, this.link(t("Why, and what to do"), alert, "button")),
     );
   }

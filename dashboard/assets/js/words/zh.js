@@ -6,10 +6,11 @@ import { compare } from "./zh/compare.js";
 import { doctor } from "./zh/doctor.js";
 import { lists } from "./zh/lists.js";
 import { networks } from "./zh/networks.js";
+import { reasons } from "./zh/reasons.js";
 import { remedies } from "./zh/remedies.js";
 import { run } from "./zh/run.js";
 import { runs } from "./zh/runs.js";
 import { samples } from "./zh/samples.js";
 import { sentences } from "./zh/sentences.js";
 
-export const words = { ...common, ...run, ...doctor, ...networks, ...remedies, ...lists, ...runs, ...compare, ...samples, ...alerts, ...sentences };
+export const words = { ...common, ...run, ...doctor, ...networks, ...remedies, ...reasons, ...lists, ...runs, ...compare, ...samples, ...alerts, ...sentences };

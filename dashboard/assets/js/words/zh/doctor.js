@@ -1,6 +1,7 @@
 // 诊断器的各类问题：名称、给新手的说明、给专业人士的说明。
 
 export const doctor = {
+  ": {why}.": "：{why}。",
   "Not a number": "非有限数值",
   "Exploding gradient": "梯度爆炸",
   "Vanishing gradient": "梯度消失",

@@ -23,7 +23,7 @@ export const run = {
   // 结论
   "1 earlier alert": "1 条较早的告警",
   "{n} earlier alerts": "{n} 条较早的告警",
-  "First try: {remedy}": "先试：{remedy}",
+  "First try: {remedy}.": "先试：{remedy}。",
   "Why, and what to do": "原因与对策",
   "Can’t tell {kinds} without {signals}.": "没有 {signals} 就无法判断：{kinds}。",
   "Nothing wrong seen": "未发现问题",
@@ -129,4 +129,5 @@ export const run = {
   "No event fits.": "没有符合的事件。",
   alert: "告警",
   start: "开始",
+  "No alerts so far": "尚无告警",
 };
