@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Connection, text
 
 from bench.many_runs import fill
 from bench.service import Service, launch
@@ -20,6 +21,18 @@ from monitor.storage.database import migrate, open_engine, url_of
 from tests.chromium import FLAGS, find
 
 MANY, LONG, POINTS, CHUNK = 10_000, 12, 1_000_000, 20_000
+NEW = "(SELECT id FROM series WHERE run_id = :run)"
+OLD = "(SELECT id FROM series WHERE run_id = 'long-0')"
+COPY = (
+    "INSERT INTO series (run_id, name, signal, count, nan_count, inf_count, first_step, last_step, last, min, max) "
+    "SELECT :run, name, signal, count, nan_count, inf_count, first_step, last_step, last + :higher, min + :higher, "
+    "max + :higher FROM series WHERE run_id = 'long-0'",
+    f"INSERT INTO points SELECT {NEW}, step, value + :higher FROM points WHERE series_id = {OLD}",
+    "INSERT INTO rollups (series_id, level, bucket, count, sum, min, max, last_step, last, nan, pos_inf, neg_inf) "
+    f"SELECT {NEW}, level, bucket, count, sum + count * :higher, min + :higher, max + :higher, last_step, last + :higher, "
+    f"nan, pos_inf, neg_inf FROM rollups WHERE series_id = {OLD}",
+    "UPDATE runs SET (last_step, points) = (SELECT last_step, points FROM runs WHERE id = 'long-0') WHERE id = :run",
+)
 CURVES = """(count) => {
   const plot = document.querySelector('[data-chart="loss/generator"] .js-plotly-plot');
   return plot && plot.querySelectorAll("g.trace .js-line[d]").length >= 2 * count;
@@ -35,25 +48,40 @@ FILLED = """() => {
 }"""  # every row that is seen has its run
 
 
+def value(step: int) -> float:
+    """A slow wave with noise upon it."""
+    return math.sin(step / 9e4) + (step * 7919 % 101) / 300
+
+
 def long_runs(folder: Path) -> None:
-    """Writes `LONG` runs of one signal, a million points each."""
+    """Writes `LONG` runs of one signal, a million points each: the first as the service would, the others as copies of its rows."""
     engine = open_engine(url_of(folder))
     migrate(engine)
     applier = Applier(engine, Blobs(folder / "blobs"))
     writing = engine.execution_options(writes=True)
-    for run in range(LONG):
-        for first in range(0, POINTS, CHUNK):
-            some: list[wire.Record] = [
-                wire.Scalars(step, 1.79e9, {"loss/generator": math.sin(step / 9e4 + run) + (step * 7919 % 101) / 300})
-                for step in range(first, first + CHUNK)
-            ]
-            with writing.begin() as connection:
-                if not first:
-                    applier.declare(connection, wire.RunInfo(f"long-{run}", "bench", f"long-{run}", total_steps=POINTS))
-                applier.batch(connection, f"long-{run}", wire.Batch("bench", first + 1, some))
-                applier.flush(connection)
-            applier.committed()
+    with writing.begin() as connection:
+        for run in range(LONG):
+            applier.declare(connection, wire.RunInfo(f"long-{run}", "bench", f"long-{run}", total_steps=POINTS))
+    applier.committed()
+    for first in range(0, POINTS, CHUNK):
+        some: list[wire.Record] = [
+            wire.Scalars(step, 1.79e9, {"loss/generator": value(step)}) for step in range(first, first + CHUNK)
+        ]
+        with writing.begin() as connection:
+            applier.batch(connection, "long-0", wire.Batch("bench", first + 1, some))
+            applier.flush(connection)
+        applier.committed()
+    with writing.begin() as connection:
+        for run in range(1, LONG):
+            copy(connection, f"long-{run}", run / 4)
     engine.dispose()
+
+
+def copy(connection: Connection, run: str, higher: float) -> None:
+    """Gives a run what `long-0` has, all values `higher` by so much."""
+    given = {"run": run, "higher": higher}
+    for statement in COPY:
+        connection.execute(text(statement), given)
 
 
 def visit(browser: Browser, address: str, ready: str, argument: int = 0) -> tuple[float, Page]:

@@ -13,9 +13,19 @@ from dash.fingerprint import build_fingerprint
 
 from dashboard.figures.catalog import catalog
 from dashboard.figures.skeleton import palettes
+from dashboard.pages import runs
 from monitor.losses import EQUILIBRIA, FAMILIES, LOSS_KEYS
 
 ASSETS = Path(__file__).parent / "assets"
+
+# What a page asks for before its scripts are there: rows of the table and how they look, runs of a comparison, its signals,
+# rows of a curve.
+FIRST = {
+    "block": runs.BLOCK,
+    "most": 12,
+    "signals": ["loss/generator", "loss/discriminator"],
+    "width": 800,
+}
 
 # The colour scheme is set before the first paint: what the user chose, else what the system says.
 SCHEME = """
@@ -23,18 +33,6 @@ const stored = localStorage.getItem("mantine-color-scheme-value");
 const dark = stored === "dark" || (stored !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 document.documentElement.dataset.mantineColorScheme = dark ? "dark" : "light";
 document.documentElement.dataset.agThemeMode = dark ? "dark" : "light";
-"""
-
-# plotly.js is by far the largest file: where charts are drawn it is fetched and compiled beside all else. Deferred, it runs
-# after Dash's scripts; a script that is put into the document later would be compiled later, too. Of our modules, those that
-# the page at this address needs are fetched at once, and not one after the other as they name each other.
-EARLY = """
-const boot = JSON.parse(document.getElementById("nashboard-boot").textContent);
-const path = location.pathname.slice(boot.base.length);
-const page = path === "" ? "runs" : path.startsWith("runs/") ? "run" : path.replace(/[/]$/, "");
-const preload = (name) => `<link rel='modulepreload' href='${boot.assets}/js/${name}'>`;
-document.write((boot.modules[page] ?? boot.modules.main).map(preload).join(""));
-if (page !== "runs") document.write(`<script defer id='plotly' fetchpriority='high' src='${boot.plotly}'></scr` + "ipt>");
 """
 
 # The table's script is large, and only the list of runs has a table; from another page it is fetched on the way there.
@@ -107,6 +105,7 @@ def page(prefix: str, api: str, assets: str) -> str:
         "plotly": plotly_address(prefix),
         "palettes": palettes(),
         "catalog": catalog(),
+        "first": FIRST,
         "losses": {"keys": LOSS_KEYS, "families": FAMILIES, "equilibria": EQUILIBRIA},
     }
     boot["assets"], boot["modules"] = assets, modules()
@@ -115,7 +114,7 @@ def page(prefix: str, api: str, assets: str) -> str:
         "@ASSETS@": assets,
         "@STYLES@": "\n".join(styles),
         "@SCHEME@": "{" + SCHEME + "}",
-        "@EARLY@": "{" + EARLY + "}",
+        "@EARLY@": "{" + (ASSETS / "inline" / "early.js").read_text() + "}",
         "@BRIDGE@": "{" + BRIDGE + "}",
         "@BOOT@": json.dumps(boot, separators=(",", ":")).replace("<", "\\u003c"),
         "@MODULES@": f'<script type="module" async src="{assets}/js/main.js"></script>',

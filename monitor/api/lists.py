@@ -18,7 +18,7 @@ from monitor.ingest.apply import Applier
 from monitor.ingest.curate import NEEDS_VALUE, Action, curate
 from monitor.storage import lists as storage
 from monitor.storage.language import FIELDS, PREFIXES
-from monitor.storage.runs import require
+from monitor.storage.runs import require, run_details
 from monitor.storage.sizes import Size, measure
 from monitor.storage.sparklines import SIGNALS
 from monitor.storage.sparklines import sparklines as read_sparklines
@@ -26,6 +26,7 @@ from monitor.storage.sparklines import sparklines as read_sparklines
 router = APIRouter(tags=["lists"])
 
 MAX_SPARKLINES = 200  # runs in one question
+MAX_DETAILS = 50
 MAX_BULK = 10_000
 
 
@@ -80,6 +81,16 @@ async def sparklines(request: Request, runs: Annotated[str, Query(max_length=65 
         raise InvalidValue(f"{len(ids)} runs are asked for, at most {MAX_SPARKLINES} are allowed")
     found = await house(request).read(lambda connection: read_sparklines(connection, ids))
     return json({"signals": list(SIGNALS), "runs": found})
+
+
+@router.get("/details")
+async def details(request: Request, runs: Annotated[str, Query(max_length=65 * MAX_DETAILS)]) -> Response:
+    """Some runs, each as `GET /runs/{run_id}` tells it, in the order in which they are named; unknown ones are left out."""
+    home = house(request)
+    ids = list(dict.fromkeys(runs.split(",")))
+    if len(ids) > MAX_DETAILS:
+        raise InvalidValue(f"{len(ids)} runs are asked for, at most {MAX_DETAILS} are allowed")
+    return json({"runs": await home.read(lambda connection: run_details(connection, home.settings, ids))})
 
 
 @router.get("/query")

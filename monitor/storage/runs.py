@@ -103,19 +103,29 @@ def run_detail(connection: Connection, settings: ServiceSettings, run_id: str) -
     Raises:
         NotFound: no such run.
     """
-    row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().first()
-    if row is None:
+    found = run_details(connection, settings, [run_id])
+    if not found:
         raise NotFound(f"no run {run_id!r}", run=run_id)
-    summary = _summaries(connection, settings, [row])[0]
+    return found[0]
+
+
+def run_details(connection: Connection, settings: ServiceSettings, ids: Sequence[str]) -> list[RunDetail]:
+    """Everything about some runs but their points, in the order of `ids`; unknown ones are left out."""
+    rows = connection.execute(select(runs).where(runs.c.id.in_(ids))).mappings().all()
     columns = [series.c[name] for name in SeriesSummary.__struct_fields__]
-    found = connection.execute(
-        select(*columns).where(series.c.run_id == run_id, series.c.count > 0).order_by(series.c.name)
-    )
-    return RunDetail(
-        **{name: getattr(summary, name) for name in RunSummary.__struct_fields__},
-        **{name: row[name] for name in HEAVY},
-        series=[SeriesSummary(*values) for values in found],
-    )
+    query = select(series.c.run_id, *columns).where(series.c.run_id.in_(ids), series.c.count > 0)
+    held: dict[str, list[SeriesSummary]] = {}
+    for run_id, *values in connection.execute(query.order_by(series.c.name)):
+        held.setdefault(run_id, []).append(SeriesSummary(*values))
+    found = {
+        row["id"]: RunDetail(
+            **{name: getattr(summary, name) for name in RunSummary.__struct_fields__},
+            **{name: row[name] for name in HEAVY},
+            series=held.get(row["id"], []),
+        )
+        for row, summary in zip(rows, _summaries(connection, settings, rows), strict=True)
+    }
+    return [found[run_id] for run_id in ids if run_id in found]
 
 
 def require(connection: Connection, ids: Iterable[str]) -> None:

@@ -171,3 +171,16 @@ def test_wrong_paths_and_methods_come_in_the_error_shape(shared_service: Service
     outside = shared_service.http.get(f"{shared_service.url}/nope")
     assert outside.status_code == 404
     assert outside.json()["error"]["code"] == "not_found"
+
+
+def test_several_runs_are_told_as_each_alone(start_service: Any) -> None:
+    service = start_service()
+    for name in ("a", "b", "c"):
+        service.declare(name, config={"of": name})
+        service.ship(scalars(0, g_loss=1.0, other=2.0), run=name)
+    found = service.get("/details", runs="c,nobody,a,c")["runs"]
+    alone = [service.get(f"/runs/{name}") for name in "ca"]
+    for one in (*found, *alone):
+        del one["duration"]  # goes on
+    assert found == alone
+    assert service.http.get("/details", params={"runs": ",".join(f"r{at}" for at in range(51))}).status_code == 422

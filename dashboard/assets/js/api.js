@@ -10,6 +10,7 @@ export class ApiError extends Error {
   }
 }
 
+const KEPT = 20000; // ms that an answer waits for whoever wants it
 const warmed = new Map(); // path → answer under way, asked for before its page was there
 const onUnauthorized = [];
 
@@ -17,7 +18,11 @@ const onUnauthorized = [];
 export const whenUnauthorized = (ask) => onUnauthorized.push(ask);
 
 async function request(path, { signal, ...options } = {}) {
-  const response = await fetch(`${boot.api}/${path}`, { credentials: "same-origin", signal, ...options });
+  return read(fetch(`${boot.api}/${path}`, { credentials: "same-origin", signal, ...options }));
+}
+
+async function read(answer) {
+  const response = await answer;
   if (response.ok) return response.status === 204 ? null : response.json();
   const body = await response.json().catch(() => null);
   throw new ApiError(response.status, body?.error);
@@ -45,10 +50,12 @@ export const put = send("PUT");
 export const remove = send("DELETE");
 
 /** Asks now for what a page will want soon; the next `get` of that path takes the answer. */
-export function warm(path) {
-  const answer = get(path);
+export const warm = (path) => warmed.get(path) ?? keep(path, get(path));
+
+function keep(path, answer) {
   answer.catch(() => {}); // whoever takes it handles the error
   warmed.set(path, answer);
+  setTimeout(() => warmed.delete(path), KEPT);
   return answer;
 }
 
@@ -57,3 +64,8 @@ export const query = (values) =>
 
 /** Where an image is: its address holds the hash of its content, so it is fetched once. */
 export const blob = (hash) => `${boot.api}/blobs/${hash}`;
+
+// what the page has asked for before this was there: inline/early.js
+const { nashboardAsked: early } = window;
+for (const [path, answer] of early) keep(path, read(answer));
+early.set = (path, answer) => keep(path, read(answer)); // and what it asks for next

@@ -8,6 +8,7 @@ import * as choice from "./chosen.js";
 import { GroupData } from "./compare/aggregate.js";
 import { Overlay } from "./compare/overlay.js";
 import { Parts } from "./compare/parts.js";
+import { Together, details } from "./compare/together.js";
 import { appears, byId, h, icon, setText } from "./dom.js";
 import { follow } from "./live.js";
 import { trouble } from "./notices.js";
@@ -60,7 +61,8 @@ export class ComparePage {
 class Comparison {
   constructor(signal) {
     this.signal = signal;
-    this.runs = choice.chosen().map((run) => ({ ...run, data: new RunData(run.id) }));
+    const together = new Together();
+    this.runs = choice.chosen().map((run) => ({ ...run, data: new RunData(run.id, { together }) }));
     this.charts = new Map();
     this.layout = view.get("layout") in LAYOUTS ? view.get("layout") : "";
   }
@@ -88,8 +90,7 @@ class Comparison {
 
   async start() {
     this.chips();
-    const found = await trouble(() => Promise.all(this.runs.map((run) => this.find(run))), "compare-note", this.signal);
-    this.runs.forEach((run, at) => (run.lost = !found[at]));
+    await trouble(() => this.find(), "compare-note", this.signal);
     this.known = this.runs.filter((run) => !run.lost);
     this.chips();
     if (!this.note()) return;
@@ -129,21 +130,19 @@ class Comparison {
     });
   }
 
-  /** A run's summary, or null where there is no such run. */
-  async find(run) {
-    try {
-      return await run.data.loadInfo(this.signal);
-    } catch (error) {
-      if (error.status === 404) return null;
-      throw error;
+  /** What is known of the runs; one that there is no more is `lost`. */
+  async find() {
+    const { runs } = this.runs.length ? await api.get(details(this.runs.map((run) => run.id)), { signal: this.signal }) : { runs: [] };
+    const found = new Map(runs.map((info) => [info.id, info]));
+    for (const run of this.runs) {
+      run.data.info = found.get(run.id) ?? null;
+      run.lost = !run.data.info;
     }
   }
 
   async grids() {
-    for (const run of this.known) {
-      const { samples } = await api.get(`${RunData.path(run.id)}/samples`, { signal: this.signal });
-      this.samples.replace(run.id, samples);
-    }
+    const load = async (run) => this.samples.replace(run.id, (await api.get(`${RunData.path(run.id)}/samples`, { signal: this.signal })).samples);
+    await Promise.all(this.known.map(load));
   }
 
   name = (run) => run.data.info?.name || run.id;
@@ -314,11 +313,12 @@ class Comparison {
 
   async anew() {
     const { cursor } = await api.get("live", { signal: this.signal });
-    for (const run of this.known) {
-      await run.data.loadInfo(this.signal);
-      await run.data.reload(this.signal);
-      if (run.data.zoomed) await run.data.refine(this.signal);
-    }
+    const load = async ({ data }) => {
+      await data.loadInfo(this.signal);
+      await data.reload(this.signal);
+      if (data.zoomed) await data.refine(this.signal);
+    };
+    await Promise.all(this.known.map(load));
     this.lay();
     await this.grids();
     this.board.redraw();

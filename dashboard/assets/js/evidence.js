@@ -22,7 +22,7 @@ export function around({ first_step: first, last_step: last }, end) {
 /** A chart of one piece of evidence; it has data of its own, as fine as its window. */
 export function evidenceChart(page, alert, evidence, at) {
   const range = around(evidence, page.data.lastStep);
-  const data = new RunData(page.id, range);
+  const data = new RunData(page.id, { stretch: range });
   data.info = page.data.info;
   const known = page.data.summary(evidence.signal);
   if (!known || range[1] <= range[0]) return null;

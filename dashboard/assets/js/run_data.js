@@ -8,10 +8,11 @@ const REFETCH = 3000; // ms between two fetches that late points make needed
 const FEW = 40; // names in one request, so that its address stays short
 
 export class RunData {
-  /** @param stretch [first, last] steps that are held; null: the whole run. */
-  constructor(id, stretch = null) {
+  /** @param stretch [first, last] steps that are held; null: the whole run. @param together what asks for several runs at once, if any. */
+  constructor(id, { stretch = null, together = null } = {}) {
     this.id = id;
     this.stretch = stretch;
+    this.together = together;
     this.info = null;
     this.samples = []; // its grids, by step
     this.series = new Map(); // name or signal → Series of the whole run
@@ -65,6 +66,7 @@ export class RunData {
   }
 
   async #fetch(names, from, to, signal) {
+    if (this.together && names.length) return this.together.fetch(this.id, names, from, to, signal);
     const found = {};
     let cursor = null;
     for (let at = 0; at < names.length; at += FEW) {

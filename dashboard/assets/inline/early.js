@@ -1,0 +1,45 @@
+// Stands in the page itself and runs before any file of ours is there: asks for what the page will show first, so that the
+// answers come beside the scripts. js/api.js takes them by their paths; one that nobody asks for again is dropped.
+
+const boot = JSON.parse(document.getElementById("nashboard-boot").textContent);
+const place = location.pathname.slice(boot.base.length).replace(/\/$/, "");
+const state = new URLSearchParams(location.search);
+const asked = (window.nashboardAsked = new Map());
+
+const query = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== null)).toString();
+
+function ask(path) {
+  const answer = fetch(`${boot.api}/${path}`, { credentials: "same-origin" });
+  answer.catch(() => {}); // whoever takes it handles the error
+  asked.set(path, answer);
+  return answer;
+}
+
+const run = /^runs\/([^/]+)$/.exec(place);
+if (run) {
+  ask("live");
+  ask(`runs/${encodeURIComponent(decodeURIComponent(run[1]))}`);
+}
+
+if (place === "") {
+  const view = ["archived", "trash"].includes(state.get("view")) ? state.get("view") : null;
+  const [q, project, group, sort] = ["q", "project", "group", "sort"].map((key) => state.get(key));
+  const rows = `runs?${query({ q: q || null, view, project, group, sort, limit: boot.first.block, offset: null })}`;
+  ask("live").then(() => ask(rows), () => {}); // the cursor first: what changes after it comes by it
+}
+
+if (place === "compare") {
+  const runs = [...new Set((state.get("runs") ?? "").split(",").filter(Boolean))].slice(0, boot.first.most).join(",");
+  if (runs) {
+    ask(`details?${query({ runs })}`);
+    ask("live").then(() => boot.first.signals.forEach((name) => ask(`series?${query({ name, runs, from: null, to: null, width: boot.first.width })}`)), () => {});
+  }
+}
+
+// plotly.js is by far the largest file: where charts are drawn it is fetched and compiled beside all else. Deferred, it runs
+// after Dash's scripts; a script that is put into the document later would be compiled later, too. Of our modules, those that
+// the page at this address needs are fetched at once, and not one after the other as they name each other.
+const page = place === "" ? "runs" : run ? "run" : place;
+const preload = (name) => `<link rel='modulepreload' href='${boot.assets}/js/${name}'>`;
+document.write((boot.modules[page] ?? boot.modules.main).map(preload).join(""));
+if (page !== "runs") document.write(`<script defer id='plotly' fetchpriority='high' src='${boot.plotly}'></scr` + "ipt>");
