@@ -54,7 +54,7 @@ def value(step: int) -> float:
 
 
 def long_runs(folder: Path) -> None:
-    """Writes `LONG` runs of one signal, a million points each: the first as the service would, the others as copies of its rows."""
+    """Writes `LONG` runs of one signal, a million points each: one as the service would, the others as copies of its rows."""
     engine = open_engine(url_of(folder))
     migrate(engine)
     applier = Applier(engine, Blobs(folder / "blobs"))

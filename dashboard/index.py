@@ -22,6 +22,7 @@ ASSETS = Path(__file__).parent / "assets"
 # rows of a curve.
 FIRST = {
     "block": runs.BLOCK,
+    "columns": runs.first_columns(),
     "most": 12,
     "signals": ["loss/generator", "loss/discriminator"],
     "width": 800,
@@ -117,7 +118,9 @@ def page(prefix: str, api: str, assets: str) -> str:
         "@EARLY@": "{" + (ASSETS / "inline" / "early.js").read_text() + "}",
         "@BRIDGE@": "{" + BRIDGE + "}",
         "@BOOT@": json.dumps(boot, separators=(",", ":")).replace("<", "\\u003c"),
-        "@MODULES@": f'<script type="module" async src="{assets}/js/main.js"></script>',
+        "@MODULES@": "\n".join(
+            f'<script type="module" async src="{assets}/js/{name}.js"></script>' for name in ("first_rows", "main")
+        ),
     }
     html = PAGE
     for mark, text in fills.items():
@@ -136,10 +139,15 @@ def scripts(tags: str) -> str:
 
 
 def modules() -> dict[str, list[str]]:
-    """The modules that each page needs for its first sight: those that it imports, and those that these import."""
+    """The modules that each page needs for its first sight: those that it imports, and those that these import.
+
+    Those that show the first rows of the list come before all others.
+    """
     pages = {"runs": "runs_page.js", "run": "run_page.js", "compare": "compare_page.js", "alerts": "alerts_page.js"}
     common = _imported("main.js")
-    return {"main": sorted(common)} | {page: sorted(common | _imported(name)) for page, name in pages.items()}
+    rows = _imported("first_rows.js")
+    needed = {page: rows | common | _imported(name) for page, name in pages.items()} | {"main": rows | common}
+    return {page: sorted(names, key=lambda name: (name not in rows, name)) for page, names in needed.items()}
 
 
 def _imported(first: str) -> set[str]:

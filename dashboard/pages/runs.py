@@ -178,3 +178,23 @@ def columns() -> list[dict[str, Any]]:
 
 def _format(name: str) -> dict[str, str]:
     return {"function": f"nashboardFormat.{name}(params.value)"}
+
+
+def first_columns() -> list[dict[str, Any]]:
+    """The same columns for the rows that stand there before the table does: assets/js/first_rows.js."""
+    return [
+        {
+            "field": one["field"],
+            "title": one["headerName"],
+            "renderer": one.get("cellRenderer"),
+            "format": one["valueFormatter"]["function"].split("(")[0].split(".")[1]
+            if "valueFormatter" in one
+            else None,
+            "number": one.get("type") == "rightAligned",
+            "flex": one.get("flex"),
+            "least": one.get("minWidth"),
+            "width": one.get("width"),
+            "hide": one.get("hide", False),
+        }
+        for one in columns()
+    ]

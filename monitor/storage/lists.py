@@ -75,8 +75,15 @@ def list_runs(
         InvalidValue: a term of the query or the order is wrong.
     """
     query = matching(wanted, settings)
-    total: int = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    ids = list(connection.execute(_ordered(query, wanted.sort, settings).limit(limit).offset(offset)).scalars())
+    total = None
+    if wanted.q:  # searching costs more than all else: the matches are counted where they are found
+        ordered = _ordered(query.add_columns(func.count().over()), wanted.sort, settings)
+        rows = connection.execute(ordered.limit(limit).offset(offset)).all()
+        ids, total = [row[0] for row in rows], rows[0][1] if rows else None
+    else:
+        ids = list(connection.execute(_ordered(query, wanted.sort, settings).limit(limit).offset(offset)).scalars())
+    if total is None:
+        total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     found = {run.id: run for run in summaries(connection, settings, ids)}
     return [found[run_id] for run_id in ids], total
 

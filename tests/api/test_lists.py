@@ -25,6 +25,9 @@ def test_views_sorting_and_bulk_actions(start_service: Any) -> None:
     assert ids(service, sort="name") == ["a", "b", "c"]
     assert ids(service, sort="-step") == ids(service, sort="-generator") == ["b", "a", "c"]
     assert ids(service, sort="progress", limit=1, offset=1) == ["a"]
+    for q, sort, offset in (("", "name", 9), ("name:*", "name", 0), ("name:*", "-generator", 1), ("name:*", "name", 9)):
+        page = service.get("/runs", q=q, sort=sort, limit=1, offset=offset)
+        assert (page["total"], len(page["runs"])) == (3, offset < 3)
     for sort in (
         "created",
         "-started",

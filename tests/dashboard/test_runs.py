@@ -73,7 +73,7 @@ def test_search_projects_and_order_are_in_the_address(crowd: Lab, tab: Callable[
 def test_a_wrong_query_is_told_and_takes_nothing_away(crowd: Lab, tab: Callable[..., Any]) -> None:
     one = tab()
     one.page.goto(crowd.url)
-    expect(one.page.locator(".run-link").first).to_be_visible()
+    expect(one.page.locator(".ag-row .run-link").first).to_be_visible()
     one.page.locator("#runs-search").fill("health:ill")
     expect(one.page.locator("#runs-fault")).to_contain_text("allowed are unknown, healthy, watch, critical")
     expect(one.page.locator("#runs-search")).to_have_attribute("aria-invalid", "true")
@@ -85,7 +85,7 @@ def test_a_wrong_query_is_told_and_takes_nothing_away(crowd: Lab, tab: Callable[
 
 def test_keys_and_columns(crowd: Lab, page: Page) -> None:
     page.goto(f"{crowd.url}/?q=loss:lsgan")
-    expect(page.locator(".run-link").first).to_be_visible()
+    expect(page.locator(".ag-row .run-link").first).to_be_visible()
     names = shown(page)
     for key in ("j", "j", "x", "j", "x", "k"):
         page.keyboard.press(key)
@@ -96,7 +96,7 @@ def test_keys_and_columns(crowd: Lab, page: Page) -> None:
     expect(page.locator('.ag-header-cell[col-id="health"]')).to_have_count(0)
     until(lambda: page.evaluate("localStorage.getItem('nashboard-runs-columns')"))
     page.reload()
-    expect(page.locator(".run-link").first).to_be_visible()
+    expect(page.locator(".ag-row .run-link").first).to_be_visible()
     state = """async () => (await dash_ag_grid.getApiAsync("runs-grid")).getColumnState()
       .filter((one) => !one.hide).map((one) => one.colId)"""
     until(lambda: "health" not in page.evaluate(state) and "points" in page.evaluate(state))
@@ -168,7 +168,7 @@ def test_names_tags_and_notes_are_edited_in_place(lab: Lab, page: Page) -> None:
 
 def test_the_table_stays_where_one_reads(crowd: Lab, page: Page) -> None:
     page.goto(f"{crowd.url}/?q=-name:later*")
-    expect(page.locator(".run-link").first).to_be_visible()
+    expect(page.locator(".ag-row .run-link").first).to_be_visible()
     view = page.locator(".ag-body-viewport").first
     view.evaluate("view => { view.scrollTop = 4000; }")
     until(lambda: len(shown(page)) > 10 and shown(page)[0] not in ("wgan-gp-329",))

@@ -8,8 +8,10 @@ const asked = (window.nashboardAsked = new Map());
 
 const query = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== null)).toString();
 
-function ask(path) {
-  const answer = fetch(`${boot.api}/${path}`, { credentials: "same-origin" });
+/** Asks, at once or `after` another answer has come. */
+function ask(path, after = null) {
+  const go = () => fetch(`${boot.api}/${path}`, { credentials: "same-origin" });
+  const answer = after ? after.then(go) : go();
   answer.catch(() => {}); // whoever takes it handles the error
   asked.set(path, answer);
   return answer;
@@ -21,18 +23,19 @@ if (run) {
   ask(`runs/${encodeURIComponent(decodeURIComponent(run[1]))}`);
 }
 
+// the cursor comes first: what changes after it is told by it
 if (place === "") {
   const view = ["archived", "trash"].includes(state.get("view")) ? state.get("view") : null;
   const [q, project, group, sort] = ["q", "project", "group", "sort"].map((key) => state.get(key));
-  const rows = `runs?${query({ q: q || null, view, project, group, sort, limit: boot.first.block, offset: null })}`;
-  ask("live").then(() => ask(rows), () => {}); // the cursor first: what changes after it comes by it
+  ask(`runs?${query({ q: q || null, view, project, group, sort, limit: boot.first.block, offset: null })}`, ask("live"));
 }
 
 if (place === "compare") {
   const runs = [...new Set((state.get("runs") ?? "").split(",").filter(Boolean))].slice(0, boot.first.most).join(",");
   if (runs) {
     ask(`details?${query({ runs })}`);
-    ask("live").then(() => boot.first.signals.forEach((name) => ask(`series?${query({ name, runs, from: null, to: null, width: boot.first.width })}`)), () => {});
+    const live = ask("live");
+    for (const name of boot.first.signals) ask(`series?${query({ name, runs, from: null, to: null, width: boot.first.width })}`, live);
   }
 }
 

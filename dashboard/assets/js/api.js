@@ -66,6 +66,7 @@ export const query = (values) =>
 export const blob = (hash) => `${boot.api}/blobs/${hash}`;
 
 // what the page has asked for before this was there: inline/early.js
-const { nashboardAsked: early } = window;
-for (const [path, answer] of early) keep(path, read(answer));
-early.set = (path, answer) => keep(path, read(answer)); // and what it asks for next
+for (const [path, answer] of window.nashboardAsked) keep(path, read(answer));
+
+/** The answer to what was asked for early, left for whoever takes it; undefined when it was not, or is taken. */
+export const early = (path) => warmed.get(path);

@@ -2,10 +2,19 @@
 
 import { here } from "./boot.js";
 import { inWords } from "./alerts.js";
+import { h } from "./dom.js";
 import * as format from "./format.js";
+import { NARROW } from "./runs/kept_columns.js";
 import { t } from "./words.js";
 
-const make = (...args) => window.React.createElement(...args);
+/** An element as React makes one, before React is there. */
+function plain(tag, { className, style, key, ...props }, ...children) {
+  const element = h(tag, { class: className, ...props }, ...children);
+  Object.assign(element.style, style);
+  return element;
+}
+
+let make = plain;
 
 export const sparks = new Map(); // run → { signal: means }
 const SIZE = [108, 26];
@@ -30,16 +39,29 @@ function paths(lines) {
   });
 }
 
+const small = matchMedia(NARROW);
+
+const link = (data) =>
+  make(
+    "a",
+    { href: here(`runs/${encodeURIComponent(data.id)}`), className: "run-link", title: `${data.name} · ${data.id}` },
+    make("span", {}, data.name || data.id),
+  );
+
+/** On a small screen a run is a card of two lines: what it is called and since when, and how it is. */
+const card = (data) =>
+  make(
+    "span",
+    { className: "run-card" },
+    make("span", { className: "run-line" }, link(data), make("small", {}, format.ago(data.started_at))),
+    make("span", { className: "run-line" }, components.RunState({ value: data.state }), components.RunHealth({ data }), components.RunProgress({ data })),
+  );
+
 const components = {
-  RunName: ({ data }) =>
-    data
-      ? make(
-          "a",
-          { href: here(`runs/${encodeURIComponent(data.id)}`), className: "run-link", title: `${data.name} · ${data.id}` },
-          make("i", { className: `dot dot-${data.state}`, "aria-hidden": true }),
-          make("span", {}, data.name || data.id),
-        )
-      : make("span", { className: "bone bone-cell" }),
+  RunName: ({ data }) => {
+    if (!data) return make("span", { className: "bone bone-cell" });
+    return small.matches ? card(data) : link(data);
+  },
   RunState: ({ value }) => (value ? make("span", { className: `state state-${value}` }, t(value)) : null),
   RunHealth: ({ data }) => {
     if (!data || data.health === "unknown") return null;
@@ -98,17 +120,33 @@ const look = {
   iconSize: 14,
 };
 
+const formats = {
+  value: (value) => (value === undefined || value === null ? "–" : format.value(value)),
+  steps: (value) => (value === undefined ? "" : format.steps(value)),
+  started: (value) => (value === undefined ? "" : format.ago(value)),
+  duration: (value) => (value === undefined ? "" : format.duration(value)),
+};
+
+/** What stands in a cell, as an element or text: for rows that are shown before the table is there. */
+export function cell({ field, renderer, format: name }, data) {
+  const value = data[field];
+  if (!renderer) return name ? formats[name](value) : (value ?? "");
+  const held = make;
+  make = plain;
+  try {
+    return components[renderer]({ value, data }) ?? "";
+  } finally {
+    make = held;
+  }
+}
+
 export function install() {
+  make = (...args) => window.React.createElement(...args); // React may come after us
   window.dashAgGridComponentFunctions = { ...window.dashAgGridComponentFunctions, ...components };
   window.dashAgGridFunctions = {
     ...window.dashAgGridFunctions,
     nashboardTheme: (base) => base.withParams(look),
-    nashboardFormat: {
-      value: (value) => (value === undefined || value === null ? "–" : format.value(value)),
-      steps: (value) => (value === undefined ? "" : format.steps(value)),
-      started: (value) => (value === undefined ? "" : format.ago(value)),
-      duration: (value) => (value === undefined ? "" : format.duration(value)),
-    },
+    nashboardFormat: formats,
   };
 }
 

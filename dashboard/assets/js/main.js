@@ -8,6 +8,7 @@ import { appears, byId, setText } from "./dom.js";
 import * as keys from "./keys.js";
 import * as login from "./login.js";
 import { plotly } from "./plot.js";
+import { CARD, NARROW } from "./runs/kept_columns.js";
 import { span } from "./smoothing.js";
 import * as format from "./format.js";
 import * as view from "./view.js";
@@ -84,9 +85,11 @@ function restored(layout) {
     "log-axis": { checked: view.get("log") === "1" },
     "x-axis": { value: view.get("x") ?? "step" },
   };
+  const narrow = matchMedia(NARROW).matches;
   const walk = (node) => {
     if (Array.isArray(node)) return node.map(walk);
     if (!node?.props) return node;
+    if (node.props.id === "runs-grid" && narrow) node.props.dashGridOptions = { ...node.props.dashGridOptions, rowHeight: CARD, headerHeight: 0 };
     return { ...node, props: { ...node.props, ...props[node.props.id], children: walk(node.props.children) } };
   };
   return walk(layout);

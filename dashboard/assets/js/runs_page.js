@@ -176,6 +176,7 @@ export class RunsPage {
     const all = this.views?.[viewName()] ?? count;
     const nothing = count === 0 && !narrowed && viewName() === "active";
     byId("runs-loading").hidden = true;
+    byId("runs-loading").replaceChildren(); // the rows that stood there for the table: first_rows.js
     byId("runs-table").classList.toggle("waiting", count === 0);
     byId("runs-empty").hidden = !nothing || this.views?.archived > 0 || this.views?.trash > 0;
     this.none(count === 0 && byId("runs-empty").hidden, narrowed);

@@ -3,10 +3,9 @@
 import { h } from "../dom.js";
 import { popover } from "../popover.js";
 import { t } from "../words.js";
+import { KEY, NARROW, SMALL, kept } from "./kept_columns.js";
 
-const KEY = "nashboard-runs-columns";
-const NARROW = "(max-width: 720px)";
-const SMALL = new Set(["name", "health", "progress"]); // what a telephone has room for
+
 const FIXED = new Set(["ag-Grid-SelectionColumn", "name"]);
 
 export class GridColumns {
@@ -30,8 +29,7 @@ export class GridColumns {
   /** What was kept, or on a small screen what there is room for. */
   fit(query) {
     this.narrow = query.matches;
-    const kept = this.narrow ? null : JSON.parse(localStorage.getItem(KEY) ?? "null");
-    const state = this.narrow ? this.first.map((one) => ({ ...one, hide: !SMALL.has(one.colId) && one.colId !== "ag-Grid-SelectionColumn" })) : kept ?? this.first;
+    const state = this.narrow ? this.first.map((one) => ({ ...one, hide: !SMALL.has(one.colId) && one.colId !== "ag-Grid-SelectionColumn" })) : kept() ?? this.first;
     this.grid.applyColumnState({ state, applyOrder: true });
   }
 
