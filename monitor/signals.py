@@ -45,6 +45,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "update_ratio/discriminator": (),
     "lr/generator": ("lr_g", "g_lr", "G/lr", "lr_gen", "gen_lr"),
     "lr/discriminator": ("lr_d", "d_lr", "D/lr", "lr_dis", "lr_disc", "disc_lr"),
+    "generator_updates": ("g_updates", "gen_updates", "g_steps", "gen_steps", "generator_steps"),
     "images_seen": ("n_images", "num_images", "kimg", "images", "nimg"),
 }  # fmt: skip
 

@@ -61,6 +61,7 @@ class Training:
             | {
                 "lr/generator": self.opt_g.param_groups[0]["lr"],
                 "lr/discriminator": self.opt_d.param_groups[0]["lr"],
+                "generator_updates": self.step,
                 "images_seen": self.step * config.discriminator_steps * config.accumulate * config.batch_size,
             }
         )

@@ -13,7 +13,8 @@ from dashboard.components.wild import wild
 # control → (component id, property): what the browser keeps in the address and gets changes of
 CONTROLS = {"smooth": ("smoothing", "value"), "log": ("log-axis", "checked"), "x": ("x-axis", "value")}
 
-X_AXES = (("step", "Step"), ("images", "Images"), ("time", "Time"))
+# the generator's updates only where a run tells them: assets/js/board.js
+X_AXES = (("step", "Step"), ("images", "Images"), ("updates", "G updates"), ("time", "Time"))
 
 
 def toolbar() -> Any:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-HIDDEN = ("system/time", "images_seen", "system/watch_share")  # x axes, and what the page's head tells
+HIDDEN = (
+    "system/time",
+    "images_seen",
+    "generator_updates",
+    "system/watch_share",
+)  # x axes, and what the page's head tells
 # `<kind>/<network>/<layer>`: one chart a network with a curve a layer, each kind behind a fold
 LAYERS = {
     "grad_norm": "Gradient norms",

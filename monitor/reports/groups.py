@@ -15,7 +15,7 @@ TOGETHER = (
 )
 FIRST = ("sample/energy_distance", "sample/coverage", "sample/diversity", "sample/precision")
 BEHIND = ("system/", "sample_floor/", "weight_norm/", "effective_rank/", "spectral_norm/", "dead_units/")
-NEVER = ("system/time", "images_seen")
+NEVER = ("system/time", "images_seen", "generator_updates")
 
 
 def grouped(names: Iterable[str]) -> list[tuple[str, list[str]]]:

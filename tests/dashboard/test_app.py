@@ -74,7 +74,7 @@ def test_what_is_sent_is_small(lab: Lab) -> None:
             f"{told['assets']}/js/none.js",
             "/_dash-component-suites/dash/nothing.js",
         ):
-            assert b"fetch(" not in client.get(address).content, address
+            assert b"export " not in client.get(address).content, address
 
 
 def test_a_page_asks_for_what_it_needs_first(outer: FastAPI) -> None:

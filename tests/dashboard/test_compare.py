@@ -16,6 +16,7 @@ from tests.dashboard.seeds import Lab
 from tests.support import until
 
 pytestmark = pytest.mark.browser
+EDGE = re.compile(r"inset\(0(px)? 0(px)? 0(px)? 2[3-7]")  # a quarter from the left
 T = {1: 12.706, 2: 4.303}  # Student's t, 97.5 %
 
 MEAN = """async (all) => {
@@ -28,7 +29,7 @@ MEAN = """async (all) => {
 
 
 def test_the_mean_of_runs_is_of_what_is_finite_on_common_buckets(lab: Lab, page: Page) -> None:
-    page.goto(lab.url)
+    page.goto(f"{lab.url}/compare")
     rng = random.Random(1)
     values = [[rng.gauss(0, 1) for _ in range(64)] for _ in range(3)]
     exact = [{"bucket": 1, "step": list(range(64)), "last": one} for one in values[:2]]
@@ -59,8 +60,15 @@ def group(lab: Lab, name: str, level: float, **config: Any) -> list[str]:
             f"{name}-{seed}", project="effects", group=name, config={"seed": seed, "opt": {"lr": 0.1}, **config}
         )
         lab.log(
-            run, range(100), lambda step, s=seed: {"loss/generator": step / 99 + s, "sample/coverage": level + s / 100}
-        )  # type: ignore[misc]
+            run,
+            range(100),
+            lambda step, s=seed: {  # type: ignore[misc]
+                "loss/generator": step / 99 + s,
+                "sample/coverage": level + s / 100,
+                "sample_floor/coverage": 0.95,
+                "generator_updates": (step + 1) / 2,
+            },
+        )
         lab.samples(run, [0, 50])
         lab.finish(run)
         runs.append(run)
@@ -73,6 +81,8 @@ def test_groups_are_compared(lab: Lab, page: Page) -> None:
     results = page.locator('[data-part="results"]')
     row = results.locator("tbody tr", has_text="sample/coverage")
     expect(row.locator("td.best")).to_have_text(re.compile("0.8200"))
+    expect(row.locator("th")).to_contain_text("a perfect generator: 0.9500")
+    expect(results.locator("tbody tr", has_text="sample_floor")).to_have_count(0)
     page.get_by_label("Baseline: plain-0").click()
     expect(row.locator("td").nth(3)).to_contain_text("+100 %")
     expect(row.locator("td").nth(3).locator(".better")).to_be_visible()
@@ -94,8 +104,15 @@ def test_groups_are_compared(lab: Lab, page: Page) -> None:
     until(lambda: all(axis(page, f"loss/generator plain-{seed}", "yaxis")["range"][1] > 3 for seed in (0, 2)))
     page.get_by_role("button", name="Swipe").click()
     expect(page.locator(".overlay .stage img").first).to_be_visible()
+    stage = page.locator(".overlay .stage").first
+    box = stage.bounding_box()
+    assert box
+    stage.hover(position={"x": box["width"] / 4, "y": box["height"] / 2})
     link = page.evaluate("new Promise((done) => setTimeout(() => done(location.href), 400))")
     page.goto(link)
     expect(page.locator(".overlay .stage img").first).to_be_visible()
     expect(page.get_by_role("button", name="Small multiples")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Baseline: plain-0")).to_have_attribute("aria-pressed", "true")
+    until(lambda: EDGE.search(page.locator(".overlay .stage img.over").first.get_attribute("style") or ""))
+    page.locator("#x-axis").get_by_text("G updates").click()
+    until(lambda: axis(page, "loss/generator plain-0", "xaxis")["range"][1] == pytest.approx(50, abs=0.1))

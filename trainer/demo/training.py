@@ -17,7 +17,7 @@ STOP_PATIENCE = 1.8
 STORED_TIMEOUT = 15.0  # seconds that the service gets to show the end of a finished run
 # What `trainer.loop.train` logs at each step. So each of these must have as many points as there were steps.
 EVERY_STEP = (
-    "auc/discriminator", "images_seen", "logits/fake", "logits/fake/std", "logits/real", "logits/real/std",
+    "auc/discriminator", "generator_updates", "images_seen", "logits/fake", "logits/fake/std", "logits/real", "logits/real/std",
     "loss/discriminator", "loss/discriminator_fake", "loss/discriminator_real", "loss/generator",
     "lr/discriminator", "lr/generator",
 )  # fmt: skip

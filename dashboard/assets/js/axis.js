@@ -1,4 +1,5 @@
-// The x axis: steps, images seen or time since the start. The last two come from series of the run, by interpolation.
+// The x axis: steps, images seen, updates of the generator or time since the start. All but steps come from series of the run, by
+// interpolation.
 
 import { lowerBound } from "./series.js";
 
@@ -9,7 +10,7 @@ const UNITS = [
   [0, 1, " s"],
 ];
 
-export const NEEDS = { step: null, images: "images_seen", time: "system/time" };
+export const NEEDS = { step: null, images: "images_seen", updates: "generator_updates", time: "system/time" };
 
 /** Piecewise linear between known pairs, with the outer slopes beyond them. */
 function interpolate(from, to, at) {

@@ -29,6 +29,7 @@ export class Board {
     this.observer = new IntersectionObserver((entries) => this.#met(entries), { rootMargin: "120px" });
     this.resizer = new ResizeObserver((entries) => this.#resized(entries));
     this.#look();
+    this.#offer();
     view.listen((changed) => this.#changed(changed), signal);
     theme.listen(() => this.redraw(), signal);
     byId("zoom-reset")?.addEventListener("click", () => this.zoom(null), { signal });
@@ -80,6 +81,11 @@ export class Board {
     this.#look();
     this.redraw();
     if (await this.prepare()) this.redraw();
+  }
+
+  /** Updates of the generator are an x axis where a run tells them. */
+  #offer() {
+    byId("x-axis")?.toggleAttribute("data-updates", this.runs().some((data) => data.summary(NEEDS.updates)));
   }
 
   /** Fetches what the x axis and the zoom need. @returns whether there is something else to draw now. */
@@ -169,7 +175,7 @@ export class Board {
     if (!chip) return;
     chip.hidden = !this.look.range;
     if (!this.look.range) return;
-    const names = { step: t("Steps"), images: t("Images"), time: "" };
+    const names = { step: t("Steps"), images: t("Images"), updates: t("Generator updates"), time: "" };
     const shown = this.look.range.map((x) => (this.look.x === "time" ? format.value(x) : format.steps(x)));
     const name = names[this.look.x];
     setText(byId("zoom-range"), `${name} ${shown.join(" – ")}${this.suffix}`);
@@ -231,6 +237,7 @@ export class Board {
   /** Everything is to be drawn anew; `points`: there are only new points. */
   redraw(points = false) {
     this.axes.clear();
+    this.#offer();
     for (const chart of this.charts) chart.touch(points);
     this.soon();
   }

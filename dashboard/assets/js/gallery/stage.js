@@ -2,9 +2,11 @@
 
 import { h, setText } from "../dom.js";
 import { Picture } from "../picture.js";
+import * as view from "../view.js";
 import { t } from "../words.js";
 
 const TURN = 600; // ms that each is seen when they take turns
+const MIDDLE = 50; // % from the left where the moving edge stands at first
 
 export class Stage {
   /** @param onopen () when the first picture is clicked. */
@@ -41,7 +43,7 @@ export class Stage {
     this.difference.hidden = this.how !== "difference";
     this.first.stage.classList.toggle("swiping", this.how === "swipe");
     if (this.how === "flicker") this.#flicker(first.label, second.label);
-    else if (this.how === "swipe") this.over.style.clipPath = "inset(0 0 0 50%)";
+    else if (this.how === "swipe") this.#edge(view.number("edge") ?? MIDDLE);
     else if (this.how === "difference") this.#differ();
   }
 
@@ -67,7 +69,14 @@ export class Stage {
   #swipe(event) {
     if (this.how !== "swipe") return;
     const box = this.first.stage.getBoundingClientRect();
-    this.over.style.clipPath = `inset(0 0 0 ${(100 * (event.clientX - box.left)) / box.width}%)`;
+    const at = Math.min(100, Math.max(0, (100 * (event.clientX - box.left)) / box.width));
+    this.#edge(at);
+    view.set({ edge: Math.round(at) === MIDDLE ? null : Math.round(at) });
+  }
+
+  /** Puts the edge so many % from the left. */
+  #edge(at) {
+    this.over.style.clipPath = `inset(0 0 0 ${at}%)`;
   }
 
   /** |first − second| pixel by pixel, stretched so that the largest difference is white. */

@@ -30,6 +30,8 @@ export const common = {
   Step: "步",
   Steps: "步",
   Images: "图像",
+  "G updates": "G 更新",
+  "Generator updates": "生成器更新次数",
   Time: "时间",
   "Show the whole run (double-click on a chart)": "显示整个运行（双击图表）",
   "≈ {n} points": "约 {n} 个点",

@@ -17,6 +17,8 @@ export const compare = {
   "In %: against {name}.": "百分比：相对 {name}。",
   "Metric, mean over its last tenth": "指标，最后十分之一的均值",
   "Parallel coordinates": "平行坐标",
+  "a perfect generator: {value}": "完美的生成器：{value}",
+  "What the reference reads against itself at the same number of samples": "参考数据在样本数相同时与自身比较的数值",
   "Pin a run as baseline (the pin on its chip) to see differences in %.": "把一个运行固定为基准（其标签上的图钉），即可看到百分比差异。",
   Results: "结果",
   "Runs whose configs differ, or that have results, are needed.": "需要配置不同或有结果的运行。",
