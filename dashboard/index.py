@@ -46,7 +46,7 @@ window.nashboard = {};
 window.nashboard.ready = new Promise((resolve) => { window.nashboard.resolve = resolve; });
 const call = (name) => (...args) => window.nashboard.ready.then((face) => face[name](...args));
 window.dash_clientside = window.dash_clientside || {};
-window.dash_clientside.nashboard = Object.fromEntries(["shell", "route", "control", "search"].map((name) => [name, call(name)]));
+window.dash_clientside.nashboard = Object.fromEntries(["shell", "route"].map((name) => [name, call(name)]));
 """
 
 PAGE = """<!DOCTYPE html>

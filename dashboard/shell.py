@@ -1,4 +1,4 @@
-"""The shell around every page, and the wires from its controls to the browser's scripts."""
+"""The shell around every page, and the wire from the address to the browser's scripts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from dashboard.components.icons import icon
-from dashboard.components.toolbar import CONTROLS
 from dashboard.components.wild import wild
 from dashboard.figures.theme import FONT
 from dashboard.pages import alerts, compare, missing, run, runs
@@ -35,7 +34,6 @@ def layout(base: str, assets: str) -> Any:
         children=[
             dcc.Location(id="location", refresh=False),
             dcc.Store(id="pages", data=pages() | {"shell": header(base, assets).to_plotly_json()}),
-            html.Div(id="sink", hidden=True),
             html.Div(id="shell"),
             html.Div(id="banner", className="banner", role="status", hidden=True, **wild(aria_live="polite")),
             html.Main(id="page", className="page"),
@@ -99,7 +97,7 @@ def pages() -> dict[str, Any]:
 
 
 def connect(app: Dash) -> None:
-    """Wires the address and the controls to functions of assets/js/main.js."""
+    """Wires the address to functions of assets/js/main.js."""
     app.clientside_callback(
         ClientsideFunction("nashboard", "shell"),
         Output("shell", "children"),
@@ -110,10 +108,4 @@ def connect(app: Dash) -> None:
         Output("page", "children"),
         Input("location", "pathname"),
         Input("pages", "data"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("nashboard", "control"),
-        Output("sink", "title"),
-        *(Input(component, prop) for component, prop in CONTROLS.values()),
-        prevent_initial_call=True,
     )

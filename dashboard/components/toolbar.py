@@ -1,4 +1,4 @@
-"""The sticky toolbar of the run and compare pages: how curves are drawn."""
+"""The sticky toolbar of the run and compare pages: how curves are drawn. assets/js/toolbar.js reads its controls."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from dash import html
 
 from dashboard.components.icons import icon
 from dashboard.components.wild import wild
-
-# control → (component id, property): what the browser keeps in the address and gets changes of
-CONTROLS = {"smooth": ("smoothing", "value"), "log": ("log-axis", "checked"), "x": ("x-axis", "value")}
 
 # the generator's updates only where a run tells them: assets/js/board.js
 X_AXES = (("step", "Step"), ("images", "Images"), ("updates", "G updates"), ("time", "Time"))
@@ -49,7 +46,6 @@ def _smoothing() -> Any:
         label=None,
         size="sm",
         thumbSize=14,
-        updatemode="drag",
         className="smoothing",
         thumbLabel="Smoothing",
     )

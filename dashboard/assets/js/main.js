@@ -9,10 +9,9 @@ import * as keys from "./keys.js";
 import * as login from "./login.js";
 import { plotly } from "./plot.js";
 import { CARD, NARROW } from "./runs/kept_columns.js";
-import { span } from "./smoothing.js";
-import * as format from "./format.js";
+import * as toolbar from "./toolbar.js";
 import * as view from "./view.js";
-import { LANGUAGES, choose, language, t, translated } from "./words.js";
+import { LANGUAGES, choose, language, translated } from "./words.js";
 
 cells.install();
 keys.install();
@@ -145,6 +144,7 @@ async function begin(opened, name, signal) {
     setText(await appears("missing-address"), location.pathname);
     byId("missing-page").querySelector("[data-home]").href = boot.base;
   }
+  if (name === "run" || name === "compare") toolbar.follow(signal).catch(() => {}); // it was left before it was there
   try {
     // the old page must be out of the document before the new one looks for its places
     await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -152,14 +152,6 @@ async function begin(opened, name, signal) {
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-/** Clientside callback: a control of the toolbar was moved. */
-function control(smooth, log, x) {
-  const points = span(smooth);
-  setText(byId("smoothing-shown"), points ? t("≈ {n} points", { n: format.steps(points) }) : t("off"));
-  view.set({ smooth: smooth || null, log: log ? 1 : null, x: x === "step" ? null : x });
-  return window.dash_clientside.no_update;
 }
 
 // links of ours open without a new document
@@ -173,4 +165,4 @@ document.addEventListener("click", (event) => {
 });
 
 warm().catch(() => {}); // the page itself asks again
-window.nashboard.resolve({ shell, route, control });
+window.nashboard.resolve({ shell, route });
