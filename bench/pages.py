@@ -38,6 +38,7 @@ CURVES = """(count) => {
   return plot && plot.querySelectorAll("g.trace .js-line[d]").length >= 2 * count;
 }"""  # a line and a band a run
 
+FIRST = "() => document.querySelector('.run-link')"
 SCROLL = "(share) => { const view = document.querySelector('.ag-body-viewport'); view.scrollTop = share * view.scrollHeight; }"
 FILLED = """() => {
   const view = document.querySelector(".ag-body-viewport").getBoundingClientRect();
@@ -88,17 +89,17 @@ def visit(browser: Browser, address: str, ready: str, argument: int = 0) -> tupl
     """Seconds until the page is `ready`, in a browser context that has nothing cached but the code."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     start = time.perf_counter()
-    page.goto(address)
+    page.goto(address, wait_until="commit")
     page.wait_for_function(ready, arg=argument, timeout=60_000)
     return time.perf_counter() - start, page
 
 
 def runs_page(browser: Browser, service: Service) -> Iterator[Row]:
-    """First rows, and how long the table takes to show rows anywhere in the list."""
+    """First rows, the table that takes their place, and how long it takes to show rows anywhere in the list."""
     ready = "() => document.querySelector('.ag-row .run-link')"
-    took = [visit(browser, service.url, ready)[0] for _ in range(5)]
-    first = quantile(took, 0.5)
-    yield Row(f"runs page with {MANY:,} runs, to the first rows", "≤ 1.5 s", f"{first:.2f} s", first <= 1.5)
+    took = [quantile([visit(browser, service.url, there)[0] for _ in range(5)], 0.5) for there in (FIRST, ready)]
+    told = f"{took[0]:.2f} s; the table in their place after {took[1]:.2f} s"
+    yield Row(f"runs page with {MANY:,} runs, to the first rows", "≤ 1.5 s", told, took[0] <= 1.5)
     _, page = visit(browser, service.url, ready)
     jumps = []
     for share in (0.2, 0.9, 0.5, 0.05, 0.7):

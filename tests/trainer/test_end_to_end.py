@@ -108,6 +108,7 @@ def test_truth_about_a_mixture_is_logged(start_service: Callable[..., Service]) 
     assert all(0 <= (value or 0) <= 1 for value in quality.values())
     assert len(service.points("loss/gradient_penalty", run.id)) == 25
     assert service.points("images_seen", run.id)[24] == 25 * 5 * 32
+    assert service.points("generator_updates", run.id)[24] == 25
 
 
 @pytest.mark.fault
