@@ -95,10 +95,10 @@ def _bad(look: Look) -> bool:
     return look.near < 0.3 or look.share < 0.4
 
 
-def _improves(looks: list[Look]) -> bool:
+def _improves(looks: list[Look], least: float = 0.02) -> bool:
     third = max(1, len(looks) // 3)
     before, after = _median([one.worth for one in looks[:third]]), _median([one.worth for one in looks[-third:]])
-    return after > 1.1 * before + 0.02
+    return after > 1.1 * before + least
 
 
 def _between(run: Recording, first: int, last: int) -> list[Look]:
@@ -182,9 +182,10 @@ def discriminator_dominates(run: Recording) -> Label:
 
 
 def generator_dominates(run: Recording) -> Label:
-    """An AUC below 0.35 in 70 % of 300 steps; over 500 steps one of 0.3 … 0.65 beside samples of which under 10 % are near the
-    data, and do not get better; or a discriminator that is not right and whose steps move its weights by less than 1e-7. Below
-    0.45, 20 %: on the edge."""
+    """An AUC below 0.35 in 70 % of 300 steps; over 500 steps one of 0.3 … 0.65, most of the time, beside samples of which
+    under 10 % are near the data, and do not get better; or a discriminator that is not right and whose steps move its weights
+    by less than 1e-7. Below 0.45, 20 %, or an AUC that swings beyond 0.25 … 0.7 in a quarter of the steps, which chases
+    rather than is weak: on the edge."""
     right = dict(_windows(run, "auc/discriminator", 100))
     for start, ratio in _windows(run, "update_ratio/discriminator", 100):
         if ratio < 1e-7 and right.get(start, 0.5) < 0.95:
@@ -193,21 +194,24 @@ def generator_dominates(run: Recording) -> Label:
         for start, told in _windows(run, "auc/discriminator", 300, 0.7):
             if start >= 100 and told < upside:
                 return Label(state, start)
+        low, high = (dict(_windows(run, "auc/discriminator", 500, part)) for part in (0.25, 0.75))
         for start, told in _windows(run, "auc/discriminator", 500):
+            steady = state == "edge" or (low[start] > 0.25 and high[start] < 0.7)
             looks = _between(run, start, start + 500)
             poor = bool(looks) and _median([one.near for one in looks]) < near and not _improves(looks)
-            if start >= 200 and 0.3 <= told <= 0.65 and poor:
+            if start >= 200 and 0.3 <= told <= 0.65 and steady and poor:
                 return Label(state, start)
     return ABSENT
 
 
 def mode_collapse(run: Recording) -> Label:
-    """At most 40 % of the places, in effect, at six looks in a row: after three looks above 70 %, or up to the end of at least
-    1,200 steps. Up to 60 %, or up to the end of a shorter run: on the edge."""
+    """At most 40 % of the places, in effect, at six looks in a row, of samples that are near the data or lie no farther apart
+    than they do (what flies off has a nearest place too, and is not collapsed for that): after three looks above 70 %, or up
+    to the end of at least 1,200 steps. Up to 60 %, or up to the end of a shorter run: on the edge."""
     steps = [one.step for one in run.looks]
     for limit, state in ((0.4, "there"), (0.6, "edge")):
         good = [one.step for i, one in enumerate(run.looks) if i >= 2 and _good(run.looks[i - 2 : i + 1])]
-        for first, last in _stretch(steps, [one.share <= limit for one in run.looks], 0.9):
+        for first, last in _stretch(steps, [_few(one, limit) for one in run.looks], 0.9):
             if last - first < 5 * EVERY:
                 continue
             if any(step < first for step in good):
@@ -217,6 +221,10 @@ def mode_collapse(run: Recording) -> Label:
             if last >= 1150:
                 return EDGE
     return ABSENT
+
+
+def _few(look: Look, limit: float) -> bool:
+    return look.share <= limit and (look.near >= 0.1 or look.spread <= 1.25)
 
 
 def _good(looks: list[Look]) -> bool:
@@ -277,15 +285,16 @@ def quality_fluctuation(run: Recording) -> Label:
 
 
 def non_convergence(run: Recording) -> Label:
-    """Over the last 40 % of the run, at least 800 steps, the samples are bad and do not get better. Under 50 % near or under 60 %
+    """Over the last 40 % of the run, at least 800 steps, four of five looks are bad and they do not get better by a tenth of all
+    there is to have. A run that was good and lost it is no such one. Half of the looks, under 50 % near or under 60 %
     of the places, or a shorter run: on the edge."""
     start = min(run.steps - 800, round(0.6 * run.steps))
     looks = _between(run, max(0, start), run.steps)
-    if not looks or _improves(looks):
+    if not looks or _improves(looks, 0.1):
         return ABSENT
     near, share = _median([one.near for one in looks]), _median([one.share for one in looks])
-    if near < 0.3 or share < 0.4:
-        return Label("there", max(0, start)) if run.steps >= 1200 else EDGE
+    if sum(map(_bad, looks)) >= 0.8 * len(looks) and run.steps >= 1200:
+        return Label("there", max(0, start))
     return EDGE if near < 0.5 or share < 0.6 else ABSENT
 
 

@@ -13,14 +13,14 @@ from monitor.streams import Persistence
 
 VALIDATION = "logits/validation"
 LIMIT = 0.5
-FROM = 1000  # steps
+FROM = 200  # steps: at first it tells nothing apart
 
 
 class DiscriminatorOverfit(Detector):
     """The discriminator takes real images that it was not trained on for generated ones.
 
     Formula: r_v = (E D(train) - E D(validation)) / (E D(train) - E D(fake)): 0 when held-out images are as real to it as
-    those of the training, 1 when they are as false as generated ones. Above 0.5 in 16 of 20 blocks, after 1,000 steps. Karras
+    those of the training, 1 when they are as false as generated ones. Above 0.5 in 16 of 20 blocks, after 200 steps. Karras
     et al. (2020).
 
     It needs the discriminator's outputs on held-out real images, logged as `logits/validation`; nothing else shows it, and

@@ -20,6 +20,7 @@ HOT = 0.1  # update-to-weight ratio at which a step throws weights about
 BEYOND = log(3)  # above all that it ever was: a gradient that comes back from nothing has not exploded
 WARM, FEW = 200, 6  # steps and readings: gradients rise from nothing in the first steps of a healthy run
 LOSS_OUT = 10.0  # times its usual size
+LOST = log(100)  # times the largest that a loss ever was: told without gradients
 
 
 class Side(Struct):
@@ -42,13 +43,18 @@ class Side(Struct):
     ratio: float = 0.0
     level: float = 0.0
     loss: float = 0.0
+    times: float = 0.0  # the newest loss out of range over the largest before
     highest: float = -1e9
+    lost: Persistence = field(default_factory=lambda: Persistence(of=6, enter=4, leave=1))
+    first_loss: int = -1
+    largest: float = 0.0  # size of its loss, over blocks that were not out of range
     spike_at: int = -1
     spike: float = 0.0
     last: int = 0
 
     def block(self, block: Block) -> None:
         """Holds a block's norm against the run's own past."""
+        self._loss(block)
         self.ratio = block.mean.get(self.ratio_name, self.ratio)
         norm = block.mean.get(self.gradient)
         if norm is None:
@@ -69,6 +75,21 @@ class Side(Struct):
             self.highest = max(self.highest, self.level)
             self.losses.push(block.last, self.loss)
         self.long.push(block.last, self.level)
+
+    def _loss(self, block: Block) -> None:
+        """Holds a block's loss against the largest so far."""
+        value = block.mean.get(self.loss_name)
+        if value is None:
+            return
+        self.first_loss = block.first if self.first_loss < 0 else self.first_loss
+        size, self.last = abs(value), max(self.last, block.last)
+        warm = block.last - self.first_loss >= WARM and self.largest > 0
+        bad = warm and log(max(size, TINY)) > log(self.largest) + LOST
+        self.lost.update(block.first, bad)
+        if bad:
+            self.times = size / self.largest
+        else:
+            self.largest = max(self.largest, size)
 
     @property
     def growing(self) -> bool:
@@ -97,7 +118,9 @@ class ExplodingGradient(Detector):
     above all that was so far by ln 3, in 3 of 6 readings (60 steps, or as many as `run.watch` leaves out between two); or
     once > ln 1000; or L has risen by ln 8 over 80 readings, in every quarter of them. Ratios, so that the loss scale does not
     matter. An info, since under Adam a large gradient alone moves nothing; a warning when it is the thousandfold; critical
-    with a second sign: the loss ten times as large as it ever was, or ‖ΔW‖/‖W‖ > 0.1, or the thousandfold that stays.
+    with a second sign: the loss ten times as large as it ever was, or ‖ΔW‖/‖W‖ > 0.1, or the thousandfold that stays. Where
+    no gradients are logged: a loss a hundred times as large as it ever was after the first 200 steps, in 4 of 6 blocks, is a
+    warning.
 
     Healthy look-alikes: the first steps, where gradients rise from nothing (nothing is said before 200 steps), single spikes, a
     gradient that comes back after it had vanished, and the slow rise of a discriminator's gradient under a hinge loss. When
@@ -114,7 +137,12 @@ class ExplodingGradient(Detector):
     """
 
     kind: ClassVar[str] = "exploding_gradient"
-    needs: ClassVar[tuple[frozenset[str], ...]] = (frozenset({GRAD_G}), frozenset({GRAD_D}))
+    needs: ClassVar[tuple[frozenset[str], ...]] = (
+        frozenset({GRAD_G}),
+        frozenset({GRAD_D}),
+        frozenset({LOSS_G}),
+        frozenset({LOSS_D}),
+    )
     sides: list[Side] = field(default_factory=lambda: [Side(GRAD_G, RATIO_G, LOSS_G), Side(GRAD_D, RATIO_D, LOSS_D)])
 
     def block(self, block: Block, view: View) -> None:
@@ -143,6 +171,8 @@ class ExplodingGradient(Detector):
             onset, limit = side.long.steps[0], 8.0
             times = exp(min(side.long.values[-1] - side.long.values[0], 60))
             says = f"the {network}'s gradient doubles again and again, to {times:,.0f} times what it was"
+        elif side.lost.holding and not len(side.long):
+            return _lost(side, network)
         else:
             return None
         critical = side.confirmed or (side.spiked and side.hot.holding)
@@ -153,3 +183,12 @@ class ExplodingGradient(Detector):
             evidence.append(Evidence(side.ratio_name, told, side.ratio, HOT, onset, side.last))
         summary = f"Exploding gradient since step {onset:,}: {says}"
         return Finding(severity, onset, 0.9 if critical else 0.6, summary, evidence)
+
+
+def _lost(side: Side, network: str) -> Finding:
+    """A warning that rests on the loss alone."""
+    says = f"the {network}'s loss is {side.times:,.0f} times as large as it ever was"
+    evidence = [Evidence(side.loss_name, says, side.times, exp(LOST), side.lost.onset, side.last)]
+    return Finding(
+        "warning", side.lost.onset, 0.6, f"Exploding since step {side.lost.onset:,}: {says}", evidence, "loss"
+    )

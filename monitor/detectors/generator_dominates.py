@@ -21,7 +21,8 @@ TOLD_APART = 0.8  # accuracy of a nearest-neighbour test at which anybody can te
 class GeneratorDominates(Detector):
     """The discriminator cannot tell what a simple test can: the generator goes wherever its slope leads.
 
-    Formula: (a) ‖ΔW_D‖/‖W_D‖ < 1e-7 in 4 blocks and AUC < 0.95: it does not learn at all, said at once. (b) AUC < 0.3 in 7 of
+    Formula: (a) ‖ΔW_D‖/‖W_D‖ < 1e-7 in 4 blocks, with an AUC below 0.95 in each of them and by the median of the last 9: it does
+    not learn at all, said at once. (b) AUC < 0.3 in 7 of
     10 blocks: it is upside down. (c) AUC within 0.3 … 0.65 while the leave-one-out nearest-neighbour test on the same batches
     is right more than 80 % of the time or the samples are far from the data, in 8 of 10 batches, and not improving.
 
@@ -46,10 +47,11 @@ class GeneratorDominates(Detector):
     def block(self, block: Block, view: View) -> None:
         """Does it move, and how is its ranking?"""
         self.last = block.last
+        told = separability(block.mean)
         if RATIO_D in block.mean:
             self.ratio = block.mean[RATIO_D]
-            self.still.update(block.first, self.ratio < FROZEN and view.separable < RIGHT)
-        told = separability(block.mean)
+            right = max(view.separable, told or 0.0)  # it may have become right in this very block, and rest for that
+            self.still.update(block.first, self.ratio < FROZEN and right < RIGHT)
         if told is not None:
             self.chances.push(block.last, told)
             self.inverted.update(block.first, view.blocks > 50 and told < INVERTED)

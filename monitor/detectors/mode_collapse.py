@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import ClassVar, NamedTuple
 
 from msgspec import Struct, field
@@ -15,10 +16,14 @@ FULL = 0.3  # diversity of samples that are all but one
 COPIES = 0.7  # share of samples that are nearly another sample
 COVERED = 0.5  # of what the reference covers of itself
 MODES = 0.6  # of the reference's effective number of modes
+FEW = 0.4  # of them: so few that it needs no second sign
+THROWN = 1.5  # diversity of samples that lie outside the data, where clusters mean nothing
 DROP = 0.6  # of its own best
 CLOSE = 0.9  # samples this much nearer to each other than real ones are bunched
 PRECISE = 0.5
 GOOD = 0.75  # of the reference's own: from there on it was good once
+SPREADS = ("coverage", "effective_modes", "nearest_neighbor_distance")  # rise while a generator still finds modes
+RISE = 0.06  # in six batches
 
 
 class Sign(NamedTuple):
@@ -54,14 +59,18 @@ class ModeCollapse(Detector):
     Formulas (all against the reference at the same number of samples): full: diversity (mean pairwise distance of samples
     over that of real ones) < 0.3 or near-duplicates > 70 %. Partial: coverage (Naeem et al. 2020) < half of what the
     reference covers of itself, or the effective number of modes exp(H) < 60 % of the reference's (after NDB, Richardson and
-    Weiss 2018), and the samples bunched (diversity or nearest-neighbour distance < 0.9) or precise (> 0.5): else they are
-    merely bad. Drop: any of the three below 60 % of its own best. Bad in 4 of 5 batches.
+    Weiss 2018), and the samples bunched (diversity or nearest-neighbour distance < 0.9), precise (> 0.5), or in under 40 % of
+    the modes without lying outside the data (diversity < 1.5): else they are merely bad. Drop: any of the three below 60 % of
+    its own best. Bad in 4 of 5 batches. Samples that cover 75 % of what the reference covers of itself lack nothing: neither
+    near-duplicates nor empty clusters count then.
 
     Warm-up by state: an untrained generator is collapsed. Once it was good, a relapse counts at once, and a full one once it
     was many-sided (diversity and effective modes above 0.75 in three batches); if it never was, only after 1,000 steps (15 %
-    of the planned ones) and 10 batches, when nothing improves. Healthy look-alikes: the first hundreds of steps on images,
-    and two far modes of many, whose diversity is that of the data: hence a local measure beside the global one. Losses do not
-    show collapse: without samples nothing is said. See also `Oscillation`, for samples that are few and travel.
+    of the planned ones) and 10 batches, when neither coverage, modes nor the distance to the nearest neighbour rises.
+
+    Healthy look-alikes: the first hundreds of steps on images, and two far modes of many, whose diversity is that of the data:
+    hence a local measure beside the global one. Losses do not show collapse: without samples nothing is said. See also
+    `Oscillation`, for samples that are few and travel.
 
     >>> ModeCollapse().lacks({"loss/generator", "auc/discriminator"})
     ['sample']
@@ -78,9 +87,8 @@ class ModeCollapse(Detector):
     found: Persistence = field(default_factory=lambda: Persistence(of=3, enter=3, leave=0))
     was_good: bool = False
     was_wide: bool = False
-    rising: bool = False
+    spreading: dict[str, list[float]] = field(default_factory=dict)  # of the last batches
     since: int = -1  # first batch of the present stretch of bad ones
-    coverages: list[float] = field(default_factory=list)
     signs: list[Sign] = field(default_factory=list)
     last: int = 0
 
@@ -90,11 +98,14 @@ class ModeCollapse(Detector):
         self.diversity.update(values.get("diversity"))
         self.coverage.update(values.get("coverage"))
         self.modes.update(values.get("effective_modes"))
-        self._improves()
+        for name in SPREADS:
+            if name in values:
+                value = min(values[name], 1.0)  # beyond the data's own is no gain
+                self.spreading[name] = [*self.spreading.get(name, [])[-11:], value]
         self.was_good |= self.good.update(batch.step, self._is_good(batch))
         self.was_wide |= self.found.update(batch.step, _is_wide(values))
         ripe = self.was_good or (view.late and view.batches >= 10 and not self.rising)
-        full, partial = _full(values), self._partial(batch, view)
+        full, partial = _full(batch), self._partial(batch, view)
         bad = bool(full + partial)
         self.since = -1 if not bad else self.since if self.since >= 0 else batch.step
         ripe_full = (ripe or self.was_wide) and bool(full)
@@ -103,20 +114,18 @@ class ModeCollapse(Detector):
         if bad:
             self.signs = full + partial
 
-    def _improves(self) -> None:
-        """Coverage over the last batches: a generator that is still finding modes has not collapsed."""
-        if self.coverage.value is not None:
-            self.coverages = [*self.coverages[-11:], self.coverage.value]
-        half = len(self.coverages) // 2
-        before, after = self.coverages[:half], self.coverages[half:]
-        self.rising = half >= 3 and sorted(after)[len(after) // 2] > 1.1 * sorted(before)[half // 2] + 0.02
+    @property
+    def rising(self) -> bool:
+        """Whether the samples spread out over the last batches: a generator that is still finding modes has not collapsed."""
+        return any(_rises(values) for values in self.spreading.values())
 
     def _is_good(self, batch: SampleBatch) -> bool:
-        values, floor = batch.values, batch.floor
-        return values.get("coverage", 0.0) >= GOOD * floor.get("coverage", 0.97) and _is_wide(values)
+        return _covers(batch) and _is_wide(batch.values)
 
     def _partial(self, batch: SampleBatch, view: View) -> list[Sign]:
         values, floor = batch.values, batch.floor
+        if _covers(batch):
+            return []
         signs = []
         limit = COVERED * floor.get("coverage", 0.97)
         covered, modes = values.get("coverage"), values.get("effective_modes")
@@ -126,7 +135,8 @@ class ModeCollapse(Detector):
         if modes is not None and modes < MODES and view.apart:
             says = f"the samples fill {modes:.0%} of the data's clusters"
             signs.append(Sign("effective_modes", modes, MODES, says))
-        bunched = values.get("diversity", 1.0) < CLOSE or values.get("nearest_neighbor_distance", 1.0) < CLOSE
+        few = modes is not None and modes < FEW and values.get("diversity", 1.0) < THROWN
+        bunched = few or values.get("diversity", 1.0) < CLOSE or values.get("nearest_neighbor_distance", 1.0) < CLOSE
         if not (bunched or values.get("precision", 0.0) > PRECISE):
             return []
         names = {"diversity": self.diversity, "coverage": self.coverage, "effective_modes": self.modes}
@@ -166,12 +176,23 @@ def _is_wide(values: dict[str, float]) -> bool:
     return values.get("diversity", 0.0) >= GOOD and values.get("effective_modes", 1.0) >= GOOD
 
 
-def _full(values: dict[str, float]) -> list[Sign]:
-    diversity, copies = values.get("diversity"), values.get("duplicates")
+def _covers(batch: SampleBatch) -> bool:
+    """Whether nearly all real samples have a generated one beside them: whatever else is said, nothing is missing."""
+    return batch.values.get("coverage", 0.0) >= GOOD * batch.floor.get("coverage", 0.97)
+
+
+def _rises(values: list[float]) -> bool:
+    """From the earlier half to the later, by more than noise."""
+    half = len(values) // 2
+    return half >= 3 and median(values[half:]) > median(values[:half]) + RISE
+
+
+def _full(batch: SampleBatch) -> list[Sign]:
+    diversity, copies = batch.values.get("diversity"), batch.values.get("duplicates")
     signs = []
     if diversity is not None and diversity < FULL:
         says = f"samples differ by {diversity:.0%} of what real ones differ by"
         signs.append(Sign("diversity", diversity, FULL, says))
-    if copies is not None and copies > COPIES:
+    if copies is not None and copies > COPIES and not _covers(batch):
         signs.append(Sign("duplicates", copies, COPIES, f"{copies:.0%} of the samples are nearly copies of another"))
     return signs

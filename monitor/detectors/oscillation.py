@@ -66,11 +66,12 @@ class Oscillation(Detector):
 
     Formulas. Samples: the batch mean moves by more than 0.3 of the data's deviation a batch, and by more than 1.25 times the
     samples' own diversity, and gets nowhere (path efficiency < 0.2 over 10 batches); or cluster shares turn over by more than
-    0.4 above their small-sample floor while the clusters seen over 10 batches are twice those seen in one, and the mean moves
-    by more than 0.2. In 4 of 5 batches: critical. Discriminator: the AUC crosses from below 0.3 to above 0.7 or back 4 times
-    in 20 blocks: warning. Losses and outputs: over 960 steps an autocorrelation peak > 0.4 after a trough < -0.2, at least 3
-    periods, Fisher's g > 0.15, standing out of the noise, the same period in 3 looks: info, for a loss that waves while
-    samples stay is harmless; warning when no samples are logged.
+    0.4 above their small-sample floor (median of 8 batches), the mean moves by more than 0.2, and either the clusters seen
+    over 10 batches are twice those seen in one, or the samples come no nearer to the data. In 5 of 6 batches: critical.
+    Discriminator: the AUC crosses from below 0.3 to above 0.7 or back 4 times in 20 blocks: warning. Losses and outputs: over
+    960 steps an autocorrelation peak > 0.4 after a trough < -0.2, at least 3 periods, Fisher's g > 0.15, standing out of the
+    noise, the same period in 3 looks: info, for a loss that waves while samples stay is harmless; warning when no samples are
+    logged.
 
     Healthy look-alikes: small batches, hinge and Wasserstein losses that follow the batch, epochs and warm restarts (declared
     periods are left out), and the first hundreds of steps on images. The reverse is the dangerous case: samples that circle
@@ -93,6 +94,7 @@ class Oscillation(Detector):
     aucs: Window = field(default_factory=lambda: Window(20))
     moved: float = 0.0
     efficiency: float = 1.0
+    turns: Window = field(default_factory=lambda: Window(8))
     turnover: float = 0.0
     crossings: int = 0
     last: int = 0
@@ -115,11 +117,13 @@ class Oscillation(Detector):
         if "movement" not in values:
             return
         self.moved, self.efficiency = values["movement"], values.get("path_efficiency", 1.0)
-        self.turnover = values.get("turnover", 0.0)
+        self.turns.push(batch.step, values.get("turnover", 0.0))
+        self.turnover = self.turns.median()
         wide = values.get("diversity", 1.0)  # the mean of samples that are many things may travel while they stay many
         circling = self.moved > max(MOVED, BEYOND * wide) and self.efficiency < EFFICIENT
         modes, union = values.get("modes", 0.0), values.get("modes_union", 0.0)
-        hopping = self.turnover > TURNED and union >= 2 * modes and self.moved > 0.2
+        nowhere = union >= 2 * modes or not view.improving()  # a start that still settles changes its clusters too
+        hopping = self.turnover > TURNED and nowhere and self.moved > 0.2
         ripe = view.batches >= 15 and view.late
         self.wander.update(batch.step, ripe and (circling or hopping))
 

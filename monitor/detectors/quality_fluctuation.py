@@ -16,6 +16,7 @@ WITHIN = 40  # batches
 AFTER_GOOD = 5  # batches after which it counts as good once
 DOWN, UP = 0.2, 0.6  # of the best
 GOOD = 0.5  # precision of samples that are worth something
+AWAY, BACK = 5.0, 2.0  # times the nearest distance
 
 
 class Dips(Struct):
@@ -46,12 +47,43 @@ class Dips(Struct):
         self.begun = [one for one in self.begun if one[0] > self.batch - WITHIN]
 
 
+class Swings(Struct):
+    """Distances that leave the nearest so far behind, fivefold and well above the floor, and come back to the double of either.
+
+    Attributes:
+        begun: (batch, step) of each swing that came back, of the last `WITHIN` batches.
+    """
+
+    best: Best = field(default_factory=lambda: Best(5, False))
+    begun: list[tuple[int, int]] = field(default_factory=list)
+    good: int = 0
+    batch: int = 0
+    away_at: int = -1
+
+    def update(self, step: int, distance: float, floor: float) -> None:
+        """Takes an energy distance in; `floor`: below it samples and data are the same."""
+        self.batch += 1
+        self.best.update(distance)
+        self.good += self.best.known and distance < 2 * floor
+        if self.good < AFTER_GOOD:
+            return
+        if self.away_at < 0 and distance > max(4 * floor, AWAY * self.best.value):
+            self.away_at = step
+        elif self.away_at >= 0 and distance < max(2 * floor, BACK * self.best.value):
+            self.begun.append((self.batch, self.away_at))
+            self.away_at = -1
+        self.begun = [one for one in self.begun if one[0] > self.batch - WITHIN]
+
+
 class QualityFluctuation(Detector):
     """The samples were good, turn bad, and come back, again and again.
 
     Formula: precision (the share of samples within the data, Kynkäänniemi et al. 2019) over what the reference reads against
-    itself; its best is the median of the 5 highest. A dip begins where it falls below 20 % of the best and ends where it is
-    above 60 % again; three of them within 40 batches, once it was good (above 0.5) for 5 batches.
+    itself, times the share of the data's clusters that are filled (one point that hops onto the data and off is never good); its
+    best is the median of the 5 highest. A dip begins where it falls below 20 % of the best and ends where it is
+    above 60 % again; three of them within 40 batches, once it was good (above 0.5) for 5 batches. Or the energy distance, where
+    modes are so narrow that precision stays low: away above five times its best and four times the distance at which samples can
+    be told from the data, back below twice either.
 
     Healthy look-alikes: the noise of small batches, samples that swing between good and fair, and a single dip after a
     schedule. Which checkpoint is the best then is luck; averaging the generator's weights smooths it (Yazıcı et al. 2019).
@@ -64,23 +96,30 @@ class QualityFluctuation(Detector):
     kind: ClassVar[str] = "quality_fluctuation"
     needs: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"sample"}),)
     dips: Dips = field(default_factory=Dips)
+    swings: Swings = field(default_factory=Swings)
     last: int = 0
 
     def batch(self, batch: SampleBatch, view: View) -> None:
         """Is it down, or back?"""
         precision = batch.values.get("precision")
         if precision is not None:
-            self.dips.update(batch.step, min(1.0, precision / max(view.floor.get("precision", 1.0), 0.1)))
-            self.last = batch.step
+            good = min(1.0, precision / max(view.floor.get("precision", 1.0), 0.1))
+            self.dips.update(batch.step, good * min(1.0, batch.values.get("effective_modes", 1.0)))
+        distance = batch.values.get("energy_distance")
+        if distance is not None:
+            self.swings.update(batch.step, distance, view.distance_floor)
+        self.last = batch.step
 
     def finding(self, view: View) -> Finding | None:
         """A warning: the run is not lost, but its checkpoints are of very different worth."""
-        count = len(self.dips.begun)
+        found = {"sample/precision": self.dips.begun, "sample/energy_distance": self.swings.begun}
+        signal, begun = max(found.items(), key=lambda one: len(one[1]))
+        count = len(begun)
         if count < DIPS:
             return None
-        onset = self.dips.begun[0][1]
+        onset = begun[0][1]
         says = f"the samples have turned bad and come back {count} times"
-        evidence = [Evidence("sample/precision", says, count, DIPS, onset, self.last)]
+        evidence = [Evidence(signal, says, count, DIPS, onset, self.last)]
         return Finding(
             "warning", onset, min(0.9, 0.5 + 0.1 * count), f"Fluctuating quality since step {onset:,}: {says}", evidence
         )

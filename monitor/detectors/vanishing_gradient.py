@@ -9,24 +9,25 @@ from msgspec import field
 
 from monitor.detectors.base import Detector, View
 from monitor.detectors.finding import Evidence, Finding
-from monitor.detectors.frames import AUC, GRAD_G, LOSS_D, LOSS_G, RATIO_G, Block
+from monitor.detectors.frames import AUC, GRAD_G, LOSS_D, LOSS_G, RATIO_D, RATIO_G, Block
 from monitor.streams import DecayingMean, Persistence, Window
 
 TINY = 1e-30
 FALL = log(20)
 PERFECT = 0.98
 FROZEN = 1e-7  # update-to-weight ratio of a network that stands still
+RESTING = 0.05  # of the discriminator's own largest ratio: both come to rest together where a schedule ends
 SATURATED = 0.01  # of ln 2: the saturating loss when the discriminator rejects everything
 
 
 class VanishingGradient(Detector):
     """The generator's gradient has all but gone while the samples are not there yet.
 
-    Formula: L = exponential mean (half-life 2 readings) of log ‖g_G‖; reference: the highest median of any 10 readings so far.
-    Bad: L < reference - ln 20 while the discriminator is almost always right (AUC > 0.98) or the samples are clearly not the
-    data, in 5 of 6 readings. Also: ‖ΔW‖/‖W‖ of the generator below 1e-7, which is a network that stands still whatever its
-    gradient says; and, where only losses are logged, a saturating loss within 1 % of nothing beside a discriminator loss that
-    is nothing too.
+    Formula: L = exponential mean (half-life 2 readings) of log ‖g_G‖; reference: the highest median of any 10 readings so
+    far. Bad: L < reference - ln 20 while the discriminator is almost always right (AUC > 0.98) or the samples are clearly not
+    the data, in 5 of 6 readings. Also: ‖ΔW‖/‖W‖ of the generator below 1e-7 while the discriminator's is not below 5 % of its
+    largest (a schedule that ends brings both to rest), which is a network that stands still whatever its gradient says; and,
+    where only losses are logged, a saturating loss within 1 % of nothing beside a discriminator loss that is nothing too.
 
     Healthy look-alike: near convergence gradients fall as well, but then the discriminator is at chance and the samples are
     good; samples that come nearer also clear it. Under Adam a small gradient still moves weights: hence a fall of 20 times,
@@ -57,6 +58,7 @@ class VanishingGradient(Detector):
     saturated: Persistence = field(default_factory=lambda: Persistence(of=20, enter=16, leave=6))
     level: float = 0.0
     ratio: float = 0.0
+    other_ratio: float = 0.0  # the discriminator's largest
     loss: float = 0.0
     last: int = 0
 
@@ -65,7 +67,9 @@ class VanishingGradient(Detector):
         self.last = block.last
         if RATIO_G in block.mean:
             self.ratio = block.mean[RATIO_G]
-            self.frozen.update(block.first, self.ratio < FROZEN)
+            other = block.mean.get(RATIO_D, 0.0)
+            self.other_ratio = max(self.other_ratio, other)
+            self.frozen.update(block.first, self.ratio < FROZEN and other >= RESTING * self.other_ratio)
         if GRAD_G in block.mean:
             self._gradient(block, view)
         elif view.setting.family == "minimax" and LOSS_G in block.mean and LOSS_D in block.mean:
