@@ -46,7 +46,7 @@ export function evidence(alert) {
  */
 export function row({ alert, about, chosen, choose, act, narrow }) {
   const over = alert.state === "resolved";
-  const said = state(alert);
+  const standing = state(alert);
   const kind = inWords(alert.kind);
   const button = (words, action) => h("button", { class: "button small", onclick: () => act(action) }, words);
   return h(
@@ -62,7 +62,7 @@ export function row({ alert, about, chosen, choose, act, narrow }) {
         h("button", { class: `badge ${BADGES[alert.severity]} alert-kind`, title: t("Show only this kind"), onclick: () => narrow("kind", alert.kind) }, kind),
         h("a", { class: "alert-run", href: here(`runs/${encodeURIComponent(alert.run)}`) }, about.name || alert.run),
         h("button", { class: "alert-project", title: t("Show only this project"), onclick: () => narrow("project", about.project) }, about.project),
-        said ? h("span", { class: "badge calm" }, said) : null,
+        standing ? h("span", { class: "badge calm" }, standing) : null,
         alert.consequence_of ? h("span", { class: "muted" }, t("because of {kind}", { kind: inWords(alert.consequence_of) })) : null,
       ),
       h("div", { class: "alert-says" }, said(alert.summary)),
