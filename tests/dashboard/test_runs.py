@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bench.many_runs import fill
 from tests.dashboard.seeds import Lab
@@ -68,6 +68,22 @@ def test_search_projects_and_order_are_in_the_address(crowd: Lab, tab: Callable[
     expect(page.get_by_role("heading", name="No run fits")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("#runs-count")).to_have_text("330")
+
+
+def test_the_first_rows_are_there_before_the_table(crowd: Lab, page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/dash_ag_grid*.js", lambda route: held.append(route))
+    page.goto(f"{crowd.url}/?sort=name", wait_until="commit")
+    first = page.locator(".first-row .run-link")
+    expect(first.first).to_be_visible()
+    names = first.all_text_contents()
+    assert len(names) > 10
+    assert names == sorted(names)
+    assert page.locator(".ag-row").count() == 0
+    until(lambda: held)
+    held[0].continue_()
+    until(lambda: shown(page)[: len(names)] == names)  # the table has the same in their place
+    expect(first).to_have_count(0)
 
 
 def test_a_wrong_query_is_told_and_takes_nothing_away(crowd: Lab, tab: Callable[..., Any]) -> None:
