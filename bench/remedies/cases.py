@@ -185,9 +185,9 @@ CASES = {
         "packing",
     ),
     "unrolling": Case(
-        "Unrolled discriminator", "few modes", {"unroll": 5, "unroll_lr": 0.001},
-        "5 steps with rates 0.001 (four modes), 0.01 and the default 0.1 (both no better than without); the default against "
-        "*hopping*, which it did not stop", "unrolling",
+        "Unrolled discriminator", "few modes", {"unroll": 5},
+        "5 steps at the default rate, at the discriminator's whole rate and at three times that (no good sample at all with "
+        "either of these two); as plain descent with the rate 0.001 (four modes)", "unrolling",
     ),
     "ema": Case(
         "EMA of the generator", "fluctuation", {"ema": 0.999}, "0.999, here and against *hopping* (no help)", "ema"
