@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-HELD_OUT_DATA, HELD_OUT_LOSS = "spiral", "lsgan"  # kept out of the calibration
+HELD_OUT_DATA, HELD_OUT_LOSS = "spiral", "lsgan"  # kept out of the first calibration
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Case:
 
     @property
     def held_out(self) -> bool:
-        """Whether it plays no part in the calibration."""
+        """Whether it played no part in the first calibration."""
         return bool(self.settings["data"] == HELD_OUT_DATA or self.settings["loss"] == HELD_OUT_LOSS)
 
 

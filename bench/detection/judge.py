@@ -120,8 +120,8 @@ HEAD = [
 
 def _transfer(stories: list[Story]) -> list[str]:
     rows: dict[str, Callable[[Story], bool]] = {
-        f"data `{HELD_OUT_DATA}`, never in the calibration": lambda one: one.data == HELD_OUT_DATA,
-        f"loss `{HELD_OUT_LOSS}`, never in the calibration": lambda one: one.family == HELD_OUT_LOSS,
+        f"data `{HELD_OUT_DATA}`, not in the first calibration": lambda one: one.data == HELD_OUT_DATA,
+        f"loss `{HELD_OUT_LOSS}`, not in the first calibration": lambda one: one.family == HELD_OUT_LOSS,
         "the others": lambda one: one.data != HELD_OUT_DATA and one.family != HELD_OUT_LOSS,
     }
     return [*HEAD, *(_row(name, list(filter(chosen, stories))) for name, chosen in rows.items())]

@@ -29,9 +29,18 @@ class DiscriminatorDominates(Detector):
     hinge and Wasserstein critics separate by design: being right is never enough. Arjovsky and Bottou (2017). When the
     generator's gradient has gone as well, `VanishingGradient` tells the same story better.
 
-    >>> detector = DiscriminatorDominates()
-    >>> detector.lacks({"loss/generator", "loss/discriminator"})
-    []
+    >>> from monitor.detectors.frames import Block
+    >>> detector, view = DiscriminatorDominates(), View()
+    >>> for i in range(120):
+    ...     block = Block(i * 10, i * 10 + 9, 10, {"auc/discriminator": 1.0}, {"auc/discriminator": 1.0})
+    ...     view.block(block)
+    ...     detector.block(block, view)
+    ...     if i % 5 == 0:
+    ...         batch = SampleBatch(i * 10, {"energy_distance": 0.4, "precision": 0.0})
+    ...         view.batch(batch)
+    ...         detector.batch(batch, view)
+    >>> detector.finding(view).severity
+    'critical'
     """
 
     kind: ClassVar[str] = "discriminator_dominates"

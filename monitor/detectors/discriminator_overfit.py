@@ -27,8 +27,13 @@ class DiscriminatorOverfit(Detector):
     nothing is said without. Healthy look-alike: a denominator near 0, a discriminator at chance, where the ratio is noise and
     is not looked at.
 
-    >>> DiscriminatorOverfit().lacks({"logits/real", "logits/fake"})
-    ['logits/validation']
+    >>> from monitor.detectors.frames import Block
+    >>> detector, view = DiscriminatorOverfit(), View()
+    >>> for i in range(60):  # held-out images fall to where generated ones are
+    ...     mean = {"logits/real": 2.0, "logits/fake": -2.0, "logits/validation": 2.0 if i < 30 else -1.0}
+    ...     detector.block(Block(i * 10, i * 10 + 9, 10, mean, mean), view)
+    >>> detector.finding(view).onset_step
+    300
     """
 
     kind: ClassVar[str] = "discriminator_overfit"

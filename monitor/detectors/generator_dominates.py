@@ -30,8 +30,13 @@ class GeneratorDominates(Detector):
     independent test (Lopez-Paz and Oquab 2017) is at chance as well: without samples (c) is never said. And a hinge loss that
     is nothing: such a discriminator stands still because it is right.
 
-    >>> GeneratorDominates().lacks({"auc/discriminator"})
-    ['sample']
+    >>> from monitor.detectors.frames import Block
+    >>> detector, view = GeneratorDominates(), View()
+    >>> for i in range(60):
+    ...     mean = {"auc/discriminator": 0.6, "update_ratio/discriminator": 1e-3 if i < 40 else 1e-9}
+    ...     detector.block(Block(i * 10, i * 10 + 9, 10, mean, mean), view)
+    >>> detector.finding(view).variant, detector.finding(view).onset_step
+    ('frozen', 400)
     """
 
     kind: ClassVar[str] = "generator_dominates"

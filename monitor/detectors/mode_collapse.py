@@ -72,8 +72,14 @@ class ModeCollapse(Detector):
     hence a local measure beside the global one. Losses do not show collapse: without samples nothing is said. See also
     `Oscillation`, for samples that are few and travel.
 
-    >>> ModeCollapse().lacks({"loss/generator", "auc/discriminator"})
-    ['sample']
+    >>> detector, view = ModeCollapse(), View()
+    >>> for step in range(0, 1500, 50):
+    ...     share = 1.0 if step < 800 else 0.1
+    ...     batch = SampleBatch(step, {"diversity": share, "coverage": share, "effective_modes": share})
+    ...     view.batch(batch)
+    ...     detector.batch(batch, view)
+    >>> detector.finding(view).variant, detector.finding(view).onset_step
+    ('full', 800)
     """
 
     kind: ClassVar[str] = "mode_collapse"

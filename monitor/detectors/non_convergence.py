@@ -35,8 +35,13 @@ class NonConvergence(Detector):
     Healthy look-alikes: a converged run stays where it is too, but at its floor; a slow start improves. A collapsed run does not
     converge either, which is then said as a consequence. Székely and Rizzo (2013) for the energy distance.
 
-    >>> NonConvergence().lacks({"loss/generator"})
-    ['sample']
+    >>> detector, view = NonConvergence(), View()
+    >>> for step in range(0, 2500, 50):
+    ...     batch = SampleBatch(step, {"energy_distance": max(0.3, 0.5 - step / 2000)})
+    ...     view.batch(batch)
+    ...     detector.batch(batch, view)
+    >>> detector.finding(view).severity
+    'warning'
     """
 
     kind: ClassVar[str] = "non_convergence"

@@ -77,8 +77,14 @@ class Oscillation(Detector):
     periods are left out), and the first hundreds of steps on images. The reverse is the dangerous case: samples that circle
     under flat losses. Mescheder, Geiger and Nowozin (2018) for the rotation; Metz et al. (2017) for the hopping.
 
-    >>> Oscillation().lacks({"sample"})
-    []
+    >>> detector, view = Oscillation(), View()
+    >>> for step in range(0, 2000, 50):
+    ...     wander = {"movement": 1.0 if step > 1200 else 0.1, "path_efficiency": 0.1, "diversity": 0.2}
+    ...     batch = SampleBatch(step, wander)
+    ...     view.batch(batch)
+    ...     detector.batch(batch, view)
+    >>> detector.finding(view).variant, detector.finding(view).onset_step
+    ('samples', 1250)
     """
 
     kind: ClassVar[str] = "oscillation"

@@ -89,8 +89,12 @@ class QualityFluctuation(Detector):
     schedule. Which checkpoint is the best then is luck; averaging the generator's weights smooths it (Yazıcı et al. 2019).
     See also `Oscillation`.
 
-    >>> QualityFluctuation().lacks(set())
-    ['sample']
+    >>> detector, view = QualityFluctuation(), View()
+    >>> for step in range(0, 2000, 50):
+    ...     batch = SampleBatch(step, {"precision": 0.05 if step % 500 == 450 else 0.9})
+    ...     detector.batch(batch, view)
+    >>> detector.finding(view).onset_step
+    450
     """
 
     kind: ClassVar[str] = "quality_fluctuation"

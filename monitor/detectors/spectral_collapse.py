@@ -36,8 +36,13 @@ class SpectralCollapse(Detector):
 
     Healthy look-alike: the first hundreds of steps, when all spectra grow, and heads of one row, which have rank 1 by design.
 
-    >>> SpectralCollapse().lacks({"loss/generator"})
-    ['spectral_norm/']
+    >>> from monitor.detectors.frames import Block
+    >>> detector, view = SpectralCollapse(), View()
+    >>> for step, norm in ((500, 1.0), (600, 1.1), (700, 1.2), (800, 3.0)):
+    ...     mean = {"spectral_norm/discriminator/body.0": norm}
+    ...     detector.block(Block(step, step + 9, 10, mean, mean), view)
+    >>> detector.finding(view).summary
+    'Spectral growth since step 509: the top singular value of discriminator/body.0 has grown 3.0 times'
     """
 
     kind: ClassVar[str] = "spectral_collapse"
