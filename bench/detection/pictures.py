@@ -86,7 +86,7 @@ def _panel(on: ImageDraw.ImageDraw, left: int, run: Recording, story: Story, kin
         places = [at(step, _scaled(value, shown)) for step, value in points]
         if len(places) > 1:
             on.line(places, LINES[i], 2 * FINER, joint="curve")
-        _text(on, (left + 130 * i, top + height + 26), name.removeprefix("sample/")[-26:], LINES[i], "la")
+        _text(on, (left + 130 * i, top + height + 26), _label(name), LINES[i], "la")
     alert = story.alarms.get(kind)
     told = f"{run.name}: told at step {alert.step:,}" if alert else f"{run.name}: nothing told of it"
     _text(on, (left, 22), told, ALARM if alert else INK, "la", 16)
@@ -94,6 +94,11 @@ def _panel(on: ImageDraw.ImageDraw, left: int, run: Recording, story: Story, kin
         for step, ink in ((alert.onset_step, FAINT), (alert.step, ALARM)):
             x = at(step, low)[0]
             on.line((x, top * FINER, x, (top + height) * FINER), ink, 2 * FINER)
+
+
+def _label(name: str) -> str:
+    """A layer's signal by the layer alone, which the page tells the kind of."""
+    return name.rpartition("/")[2] if name.count("/") > 1 else name.removeprefix("sample/")
 
 
 def _scaled(value: float, shown: Shown) -> float:
