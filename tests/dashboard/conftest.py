@@ -105,7 +105,7 @@ def scripts(browser: Browser, lab: Lab) -> Iterator[Page]:
     names = [path.relative_to(SCRIPTS).as_posix() for path in SCRIPTS.rglob("*.js") if "words/" not in path.as_posix()]
     page.evaluate(
         """async (names) => {
-          const folder = document.querySelector("script[type=module]").src.replace("main.js", "");
+          const folder = document.querySelector("script[type=module][src$='main.js']").src.replace("main.js", "");
           window.m = {};
           for (const name of names) if (name !== "main.js") window.m[name.replace(".js", "")] = await import(folder + name);
         }""",

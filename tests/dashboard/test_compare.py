@@ -20,7 +20,7 @@ EDGE = re.compile(r"inset\(0(px)? 0(px)? 0(px)? 2[3-7]")  # a quarter from the l
 T = {1: 12.706, 2: 4.303}  # Student's t, 97.5 %
 
 MEAN = """async (all) => {
-  const asset = (name) => document.querySelector("script[type=module]").src.replace("main.js", `${name}.js`);
+  const asset = (name) => document.querySelector("script[type=module][src$='main.js']").src.replace("main.js", `${name}.js`);
   const { meanOf } = await import(asset("compare/aggregate"));
   const { Series } = await import(asset("series"));
   const made = meanOf(all.map((columns) => new Series(columns)));

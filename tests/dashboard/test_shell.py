@@ -226,6 +226,7 @@ def test_every_curve_of_a_run_is_named(lab: Lab, tab: Callable[..., Any], width:
     page = tab(width=width).page
     page.goto(f"{lab.url}/runs/{run}")
     head = page.locator('[data-chart="gradients"] .card-head')
+    head.scroll_into_view_if_needed()  # charts are drawn where they are seen
     expect(head.locator(".value").last).not_to_be_empty()
     assert head.evaluate(LEGEND) == [["generator", True], ["discriminator", True]]
 

@@ -28,16 +28,20 @@ async function read(answer) {
   throw new ApiError(response.status, body?.error);
 }
 
+let entered = 0; // how often a token was given
+
 /** GET; when a token is wanted it waits for it and asks again. Throws ApiError, or TypeError when nobody answers. */
 export async function get(path, options) {
   const early = warmed.get(path);
   warmed.delete(path);
-  for (let answer = early; ; answer = null) {
+  for (let answer = early, since = early ? 0 : entered; ; answer = null, since = entered) {
     try {
       return await (answer ?? request(path, options));
     } catch (error) {
       if (error.status !== 401 || !onUnauthorized.length) throw error;
+      if (since !== entered) continue; // asked before the token was given
       await Promise.all(onUnauthorized.map((ask) => ask()));
+      entered += 1;
     }
   }
 }
