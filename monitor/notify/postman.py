@@ -92,12 +92,14 @@ class Postman:
     def _look(self) -> float:
         """Hands what is due to the channels; seconds until there may be more."""
         now = time.time()
-        self._busy = {key: thread for key, thread in self._busy.items() if thread.is_alive()}
+        # Asked before the database is: what a channel settles in between would else be read as waiting, and sent twice.
+        # One that comes free meanwhile wakes us once more.
+        busy = set(self._busy)
         with self._engine.begin() as connection:
             waiting = store.pending(connection)
         next_at = min((row["due_at"] for row in waiting if row["due_at"] > now), default=now + LOOK_EVERY)
         for channel, rows in _due(waiting, now).items():
-            if channel not in self._busy:
+            if channel not in busy:
                 carry = threading.Thread(
                     target=self._carry, args=(channel, rows), name=f"nashboard-post-{channel}", daemon=True
                 )
