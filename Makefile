@@ -48,8 +48,7 @@ format: $(VENV)/.dev
 test: lint browser nginx test-only  ## formatter, linter, strict types, all tests
 
 test-only: $(VENV)/.dev
-# What fails beside other tests is tried once more alone: on two busy cores a time limit may run out. Both are in the output.
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS) || $(BIN)/pytest --last-failed --last-failed-no-failures=none
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 bench: .venv-peers/.ready  ## measures everything; writes docs/benchmarks.md
 	$(BIN)/python -m bench $(ARGS)

@@ -34,7 +34,7 @@ def finished(service: Service, run: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = service.get(f"/runs/{run}/projections")["jobs"]
         return found if all(job["state"] in ("done", "failed") for job in found) else None
 
-    return until(jobs, 120)  # type: ignore[return-value]
+    return until(jobs, 60)  # type: ignore[return-value]
 
 
 def test_frames_share_the_reference_and_tell_the_distance(shared_service: Service) -> None:

@@ -53,7 +53,7 @@ def test_summary_shows_what_lists_need(shared_service: Service) -> None:
 
 
 def test_states_follow_the_signs_of_life(start_service: Any) -> None:
-    service = start_service(stale_after=1.5, crashed_after=3.0)
+    service = start_service(stale_after=0.4, crashed_after=1.2)
     service.declare("silent")
     service.declare("done")
     service.ship(wire.Finish(1.0, "finished"), run="done")

@@ -6,14 +6,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from dashboard.index import ASSETS
 from tests.chromium import FLAGS, bundled, find
 from tests.dashboard.seeds import Lab
 from tests.support import Service
-
-expect.set_options(timeout=20_000)  # a machine may be busy; what is right is seen at once
 
 SCRIPTS = ASSETS / "js"
 
