@@ -58,6 +58,7 @@ class DeadUnits:
         import torch
 
         def hook(module: Module, inputs: Any, output: Any) -> None:
+            """Notes which units (dimension 1 of `output`) were above 0 for some sample or place."""
             started = time.perf_counter()
             try:
                 if output.dim() > 1 and not capturing(output):

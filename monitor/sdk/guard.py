@@ -73,6 +73,7 @@ def guarded(method: F) -> F:
 
     @functools.wraps(method)
     def call(self: Any, *args: Any, **kwargs: Any) -> None:
+        """The method, with its exceptions handed to the guard."""
         try:
             method(self, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 a guest never raises into the loop

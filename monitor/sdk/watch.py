@@ -87,6 +87,7 @@ class Watch:
 
     def _hook(self, act: Callable[[Optimizer], None]) -> Callable[[Optimizer, Any, Any], None]:
         def hook(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+            """Acts, tells the time that it took, and never raises: what goes wrong switches the watch off."""
             started = time.perf_counter()
             try:
                 act(optimizer)
@@ -282,6 +283,7 @@ class Reader:
         network = f"{kind}/{self._network}"
 
         def values() -> dict[str, float]:
+            """The norm of each layer in detail, and the one of all: series name → value."""
             return by_layer(network, layers, read_norms(norms), detailed)
 
         self._store(network, norms[0], values)
@@ -291,6 +293,7 @@ class Reader:
         name = f"grad_norm_clipped/{self._network}"
 
         def values() -> dict[str, float]:
+            """The norm that is left, when clipping took more than rounding does: series name → value, or nothing."""
             whole, left = math.hypot(*read_norms(before)), math.hypot(*read_norms(after))
             return {name: left} if left < CLIPPED * whole else {}
 
@@ -300,6 +303,7 @@ class Reader:
         ratio, weight = f"update_ratio/{self._network}", f"weight_norm/{self._network}"
 
         def values() -> dict[str, float]:
+            """‖W‖ and ‖ΔW‖ / ‖W‖ of each layer and of all: series name → value."""
             weights = by_layer(weight, layers, read_norms(before), detailed=True)
             steps = by_layer(ratio, layers, read_norms(moved), detailed=True)
             ratios = {}
@@ -316,6 +320,7 @@ class Reader:
         tops = self._spectrum.read()
 
         def values() -> dict[str, float]:
+            """The largest singular value of each weight matrix: series name → value."""
             return {f"{kind}/{name}": top for name, top in zip(names, read_norms(tops), strict=True)}
 
         if tops:
@@ -325,6 +330,7 @@ class Reader:
         kind, grams = f"effective_rank/{self._network}", self._spectrum.grams()
 
         def values() -> dict[str, float]:
+            """exp of the entropy of each matrix's singular values; one that is not finite has none: series name → value."""
             ranks = {f"{kind}/{name}": effective_rank(gram.cpu().numpy()) for name, gram in grams.items()}
             return {name: rank for name, rank in ranks.items() if rank is not None}
 
@@ -336,6 +342,7 @@ class Reader:
         kind, shares = f"dead_units/{self._network}", self.dead.take()
 
         def values() -> dict[str, float]:
+            """Share of units of each layer that were never above 0 since the last reading: series name → value."""
             numbers = read_norms(list(shares.values()))
             return {f"{kind}/{name}": share for name, share in zip(shares, numbers, strict=True)}
 

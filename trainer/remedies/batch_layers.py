@@ -21,6 +21,7 @@ class MinibatchStd(nn.Module):
     added = 1
 
     def forward(self, features: Tensor) -> Tensor:
+        """(N, d) → (N, d + 1); the added column is one number a group: √(variance + 1e-8), mean over features."""
         group = STD_GROUP if len(features) % STD_GROUP == 0 else len(features)
         groups = features.view(group, len(features) // group, -1)
         deviation = (groups.var(dim=0, unbiased=False) + 1e-8).sqrt().mean(dim=1)  # (N / group,)
@@ -44,6 +45,7 @@ class MinibatchDiscrimination(nn.Module):
         nn.init.normal_(self.project.weight, std=0.02 if features > 256 else features**-0.5)
 
     def forward(self, features: Tensor) -> Tensor:
+        """(N, d) → (N, d + B); the added columns are 0 for a sample that is far from all others, N - 1 for copies."""
         matrix = self.project(features).view(-1, self.kernels, self.size)  # (N, B, C)
         near = nearness(matrix.transpose(0, 1)).t()  # (N, B)
         return torch.cat([features, near.to(features.dtype)], dim=1)
@@ -57,6 +59,7 @@ class BatchHead(nn.Module):
         self.layer, self.last = layer, nn.Linear(features + added, 1)
 
     def forward(self, features: Tensor) -> Tensor:
+        """(N, d) → logits (N, 1); each hangs on the other samples of the batch."""
         logits: Tensor = self.last(self.layer(features))
         return logits
 

@@ -18,6 +18,7 @@ class Nearness(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, points: Tensor) -> Tensor:
+        """(B, N, C) → (B, N); keeps the (B, N, N) distances for the way back."""
         apart = torch.cdist(points, points, p=1.0)  # (B, N, N)
         near = apart.neg().exp_()
         ctx.save_for_backward(points, apart, near)
@@ -26,6 +27,7 @@ class Nearness(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Tensor:
+        """∂L/∂points (B, N, C) from ∂L/∂o (B, N); by the slow way where that is to be differentiated again."""
         points, apart, near = ctx.saved_tensors
         of_pair = -(grads[0].unsqueeze(2) + grads[0].unsqueeze(1))  # (B, N, N)
         if torch.is_grad_enabled():

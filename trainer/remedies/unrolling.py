@@ -27,6 +27,7 @@ def unrolled_loss(turn: Turn, steps: int, lr: float, targets: Targets, scales: M
     buffers = {name: buffer.clone() for name, buffer in discriminator.named_buffers()}
 
     def ask(samples: Tensor) -> Tensor:
+        """Logits of the discriminator with the weights that its answers have led to so far."""
         answer: Tensor = functional_call(discriminator, (weights, buffers), (samples,))
         return answer
 
