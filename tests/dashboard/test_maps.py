@@ -86,7 +86,7 @@ def test_samples_on_the_map_of_the_data_through_training(lab: Lab, page: Page) -
     expect(missing).to_contain_text("5 of 10 reached at step 20")
     expect(missing.locator(".mode-row").first).to_contain_text("of the data, 0.0 % of the samples")
     expect(missing.locator(".mode-row canvas").first).to_be_visible()
-    expect(tab).to_contain_text("1 maps could not be made")
+    expect(tab).to_contain_text("1 map could not be made")
     until(lambda: "sample=20" in page.evaluate("location.search"))
     page.get_by_role("tab", name="Samples").click()  # the same step there
     expect(page.locator("#run-samples .picture img").first).to_have_attribute("data-step", "20")

@@ -21,7 +21,8 @@ export class Chart {
   /**
    * @param spec { id, title, hint, curves: [{ name, label, style(palette), data: RunData, level }] }, and if need be
    *   actions: () => more entries of its menu; range: [first, last] steps that it shows whatever the board's zoom is;
-   *   stretches: steps that it shades instead of the board's; threshold: a value with a line across.
+   *   stretches: steps that it shades instead of the board's; threshold: a value with a line across; levels: what is said of the
+   *   curves' levels.
    * @param board what charts of a page share: look, axes, zoom, hover.
    */
   constructor(spec, board) {
@@ -67,15 +68,17 @@ export class Chart {
     this.element.classList.toggle("leveled", Boolean(this.level));
   }
 
-  /** Says whose equilibrium is where; a click switches the lines off and on. */
+  /** Says whose equilibrium is where, or what the data read; a click switches the lines off and on. */
   equilibria() {
     const told = this.spec.curves.filter((curve) => (curve.level ?? null) !== null);
     if (!told.length) return null;
     const shared = new Set(told.map((curve) => curve.level)).size === 1 && told.length === this.spec.curves.length;
+    const { text, hint } = this.spec.levels ?? { text: t("equilibrium"), hint: this.spec.hint ?? "" };
     const names = (word) => (shared ? format.value(told[0].level) : told.map((curve) => `${word(curve)} ${format.value(curve.level)}`).join(", "));
     const toggle = () => view.set({ eq: this.board.look.levels ? 0 : null });
-    const said = `${t("equilibrium")} ${names(({ label }) => label)}`; // in full where a letter is shown: "G 0.6931, D 1.386"
-    return h("button", { class: "item level", title: `${said}. ${this.spec.hint ?? ""}`, "aria-label": said, "aria-pressed": "true", onclick: toggle }, `${t("equilibrium")} ${names(({ letter, label }) => letter ?? label)}`);
+    const said = `${text} ${names(({ label }) => label)}`; // in full where a letter is shown: "G 0.6931, D 1.386"
+    const short = told.length > 2 && !shared ? text : `${text} ${names(({ letter, label }) => letter ?? label)}`;
+    return h("button", { class: "item level", title: `${said}. ${hint}`, "aria-label": said, "aria-pressed": "true", onclick: toggle }, short);
   }
 
   /** The entries of its menu. */
@@ -202,7 +205,7 @@ export class Chart {
       }));
   }
 
-  /** Dashed lines where curves would be at the equilibrium: those within the axis, one for curves that share a value. */
+  /** Dashed lines where curves would be at the equilibrium, or are for the data: those within the axis, one for curves that share a value. */
   levels(colours, [low, high]) {
     const { log, levels } = this.board.look;
     this.level?.setAttribute("aria-pressed", String(levels));

@@ -10,6 +10,7 @@ import { Overlay } from "./compare/overlay.js";
 import { Parts } from "./compare/parts.js";
 import { Together, details } from "./compare/together.js";
 import { appears, byId, h, icon, setText } from "./dom.js";
+import { floor, floors } from "./floors.js";
 import { follow } from "./live.js";
 import { trouble } from "./notices.js";
 import { picker } from "./picker.js";
@@ -253,8 +254,8 @@ class Comparison {
   chart(place, { signal, title, hint }, at) {
     if (this.charts.has(signal)) return;
     const lines = this.lines;
-    const curves = lines.map((line) => ({ name: signal, label: line.label, data: line.data, style: (colours) => colours.runs[line.slot], hidden: line.hidden }));
-    const told = { title, hint: hint ?? signal };
+    const curves = lines.map((line) => ({ name: signal, label: line.label, data: line.data, style: (colours) => colours.runs[line.slot], hidden: line.hidden, level: floor(line.data, signal) }));
+    const told = { title, hint: hint ?? signal, levels: floors(signal) };
     if (this.layout !== "multiples") {
       const chart = new Chart({ id: signal, ...told, curves }, this.board);
       place.insertBefore(chart.element, place.children[at] ?? null);
@@ -267,7 +268,7 @@ class Comparison {
     const siblings = { charts: [], loaded: 0 };
     const room = (look) => this.room(having, look, siblings); // one y axis for all of them
     for (const curve of having) {
-      const chart = new Chart({ id: `${signal} ${curve.data.id}`, title: curve.label, hint: told.hint, curves: [{ ...curve, label: "" }], room }, this.board);
+      const chart = new Chart({ id: `${signal} ${curve.data.id}`, title: curve.label, hint: told.hint, levels: told.levels, curves: [{ ...curve, label: "" }], room }, this.board);
       siblings.charts.push(chart);
       grid.append(chart.element);
     }

@@ -1,6 +1,7 @@
-// Which charts a run gets: those of the catalogue that it has series for, layers behind a fold, the rest by prefix.
+// Which charts a run gets: those of the catalogue that it has series for, layers behind a fold, the rest by prefix. Floors are lines in the charts of their metrics.
 
 import { boot } from "./boot.js";
+import { isFloor } from "./floors.js";
 import { t } from "./words.js";
 
 const { charts, hidden, layers } = boot.catalog;
@@ -25,7 +26,7 @@ export function arrange(names) {
     }))
     .filter((chart) => chart.curves.length);
   const taken = new Set([...hidden, ...main.flatMap((chart) => chart.curves.map((curve) => curve.signal))]);
-  const rest = [...have].filter((name) => !taken.has(name)).sort();
+  const rest = [...have].filter((name) => !taken.has(name) && !isFloor(name)).sort();
   const layered = new Set();
   const sections = [];
   for (const [kind, title] of Object.entries(layers)) {

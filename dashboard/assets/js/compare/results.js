@@ -2,12 +2,11 @@
 
 import { boot } from "../boot.js";
 import { h } from "../dom.js";
+import { floor, isFloor } from "../floors.js";
 import * as format from "../format.js";
 import { signalOf } from "../sections.js";
 import * as view from "../view.js";
 import { t } from "../words.js";
-
-const FLOOR = "sample_floor/"; // what the reference reads against itself: no result, but what one is held against
 
 const WHICH = { last: "last value", best: "best value" };
 
@@ -43,8 +42,7 @@ export function valueOf(data, name, which = "last") {
 
 /** What a perfect generator would show of a metric, by the runs that know: one value where they agree, else the least and the largest. */
 export function floorOf(name, runs) {
-  if (!name.startsWith("sample/")) return null;
-  const known = runs.map((run) => run.data.summary(FLOOR + name.slice("sample/".length))?.last).filter((value) => Number.isFinite(value));
+  const known = runs.map((run) => floor(run.data, name)).filter((value) => value !== null);
   if (!known.length) return null;
   const ends = [...new Set([Math.min(...known), Math.max(...known)].map(format.value))];
   return t("a perfect generator: {value}", { value: ends.join(" … ") });
@@ -63,7 +61,7 @@ export class Results {
     const all = new Set(this.comparison.known.flatMap((run) => run.data.info.series.map(signalOf)));
     const rank = (name) => (direction(name) ? 0 : name.startsWith("loss/") ? 1 : 2);
     const hidden = new Set(boot.catalog.hidden);
-    return [...all].filter((name) => !hidden.has(name) && !name.startsWith(FLOOR) && name.split("/").length < 3 && !name.startsWith("system/")).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+    return [...all].filter((name) => !hidden.has(name) && !isFloor(name) && name.split("/").length < 3 && !name.startsWith("system/")).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   }
 
   render() {
@@ -87,8 +85,8 @@ export class Results {
         );
       });
       const arrow = way ? h("span", { class: "muted", title: t(way > 0 ? "the higher the better" : "the lower the better") }, way > 0 ? " ↑" : " ↓") : null;
-      const floor = floorOf(name, runs);
-      return h("tr", {}, h("th", { scope: "row" }, name, arrow, floor && h("small", { class: "floor", title: t("What the reference reads against itself at the same number of samples") }, floor)), ...cells);
+      const perfect = floorOf(name, runs);
+      return h("tr", {}, h("th", { scope: "row" }, name, arrow, perfect && h("small", { class: "floor", title: t("What the reference reads against itself at the same number of samples") }, perfect)), ...cells);
     });
     const hint = base < 0 ? t("Pin a run as baseline (the pin on its chip) to see differences in %.") : t("In %: against {name}.", { name: this.comparison.name(runs[base]) });
     this.place.replaceChildren(

@@ -1,6 +1,7 @@
 // What was measured of the samples at a step, beside what the data read against themselves.
 
 import { h, setText } from "../dom.js";
+import { floor } from "../floors.js";
 import * as format from "../format.js";
 import { t } from "../words.js";
 
@@ -24,7 +25,6 @@ const METRICS = {
   non_finite: ["Not finite", "Share of samples that hold NaN or Inf", -1],
 };
 const PREFIX = "sample/";
-const FLOOR = "sample_floor/";
 
 export class Metrics {
   /** @param data the run's RunData. @param signal ends fetches. */
@@ -60,9 +60,9 @@ export class Metrics {
       const row = series?.rows ? series.nearest(step) : -1;
       if (row >= 0) at ??= series.step[row];
       const value = row >= 0 ? series.mean[row] : null;
-      const floor = this.data.summary(FLOOR + name)?.last;
-      const worse = Number.isFinite(floor) && Number.isFinite(value) && better !== 0 && better * (value - floor) < -0.3 * Math.max(Math.abs(floor), 0.1);
-      return h("tr", { title: t(hint), class: worse ? "worse" : null }, h("th", {}, t(label)), h("td", {}, format.value(value)), h("td", { class: "muted" }, Number.isFinite(floor) ? format.value(floor) : "–"));
+      const least = floor(this.data, PREFIX + name);
+      const worse = least !== null && Number.isFinite(value) && better !== 0 && better * (value - least) < -0.3 * Math.max(Math.abs(least), 0.1);
+      return h("tr", { title: t(hint), class: worse ? "worse" : null }, h("th", {}, t(label)), h("td", {}, format.value(value)), h("td", { class: "muted" }, least === null ? "–" : format.value(least)));
     });
     this.body.replaceChildren(...rows);
     setText(this.head, at === null ? "" : t("at step {n}", { n: format.steps(at) }));

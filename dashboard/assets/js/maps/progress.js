@@ -48,7 +48,9 @@ function waiting(jobs, reference, has) {
   const since = job.started_at ?? job.created_at;
   const what = reference ? t("Placing the samples") : t("Computing the layout of the data");
   const state = job.state === "running" ? t("{time} so far", { time: format.duration(Date.now() / 1000 - since) }) : t("waiting for a worker, {time} so far", { time: format.duration(Date.now() / 1000 - since) });
-  return { title: what, text: [`${state}. ${t("{n} steps wait.", { n: format.steps(active.filter((one) => one.step !== REFERENCE).length) })}`], since };
+  const behind = active.filter((one) => one.step !== REFERENCE).length;
+  const wait = behind === 1 ? t("1 step waits.") : t("{n} steps wait.", { n: format.steps(behind) });
+  return { title: what, text: [`${state}. ${wait}`], since };
 }
 
 function failed(jobs) {
@@ -57,7 +59,7 @@ function failed(jobs) {
   return h(
     "details",
     { class: "failed-jobs" },
-    h("summary", {}, t("{n} maps could not be made", { n: jobs.length })),
+    h("summary", {}, jobs.length === 1 ? t("1 map could not be made") : t("{n} maps could not be made", { n: jobs.length })),
     ...jobs.slice(-20).map((job) => h("p", {}, h("b", {}, name(job)), ` ${job.error}`)),
   );
 }

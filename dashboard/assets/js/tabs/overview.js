@@ -5,6 +5,7 @@ import { Chart } from "../chart.js";
 import { chartList } from "../chart_list.js";
 import { byId, h, setText } from "../dom.js";
 import { equilibrium } from "../equilibrium.js";
+import { floor, floors } from "../floors.js";
 import { Latest } from "../latest.js";
 import { arrange, firstNames, signalOf } from "../sections.js";
 import { skeletons } from "../skeletons.js";
@@ -72,13 +73,14 @@ export class OverviewTab {
   /** A curve of the catalogue. */
   standard(spec, { signal, label, role, slot, level }) {
     const style = (colours) => (role ? colours.roles[role] : colours.runs[slot]);
-    const end = spec.id === "losses" ? equilibrium(this.page.data.info.config, role) : (level ?? null);
+    const end = spec.id === "losses" ? equilibrium(this.page.data.info.config, role) : (level ?? floor(this.page.data, signal));
     const letter = { generator: "G", discriminator: "D" }[role];
     return { name: signal, label, letter, style, data: this.page.data, level: end };
   }
 
   other(name, label, at) {
-    return { name, label, style: (colours) => colours.runs[at % colours.runs.length], data: this.page.data };
+    const { data } = this.page;
+    return { name, label, style: (colours) => colours.runs[at % colours.runs.length], data, level: floor(data, name) };
   }
 
   /** The chart of a spec: the one that stands, unless it has other curves now. */
@@ -87,7 +89,7 @@ export class OverviewTab {
     const held = this.held.get(spec.id);
     if (held?.names === names) return held.chart;
     if (held) this.page.board.drop(held.chart);
-    const chart = new Chart({ ...spec, actions: () => this.#actions(spec) }, this.page.board);
+    const chart = new Chart({ ...spec, levels: floors(spec.curves[0].name), actions: () => this.#actions(spec) }, this.page.board);
     this.held.set(spec.id, { names, chart });
     return chart;
   }

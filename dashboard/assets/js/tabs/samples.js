@@ -194,7 +194,8 @@ export class SamplesTab {
     this.noises.hidden = names.size < 2;
     const { thinned } = this.page.data.info;
     this.thinned.hidden = !thinned;
-    if (thinned) setText(this.thinned, t("The grids of {n} steps were removed to stay within the run's media budget (media_bytes).", { n: format.steps(thinned) }));
+    if (thinned === 1) setText(this.thinned, t("The grids of 1 step were removed to stay within the run's media budget (media_bytes)."));
+    else if (thinned) setText(this.thinned, t("The grids of {n} steps were removed to stay within the run's media budget (media_bytes).", { n: format.steps(thinned) }));
     this.against.value = view.get("against") in AGAINST ? view.get("against") : "real";
     this.manner.value = view.get("how") in HOW ? view.get("how") : "beside";
     this.manner.hidden = this.against.value === "none";
