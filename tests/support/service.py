@@ -15,12 +15,14 @@ import httpx
 import msgspec
 
 from monitor import wire
+from tests.support.nursery import Child, nursery
 
 MSGPACK = "application/msgpack"
 
 
 class Service:
-    """`python -m monitor serve` in `folder`, on a port of its own that stays the same over restarts.
+    """`python -m monitor serve` in `folder`, on a port of its own that stays the same over restarts. A fork of a process that
+    has loaded the code (`tests/support/nursery.py`): that saves the second that imports take.
 
     Args:
         folder: its NASHBOARD_DIR.
@@ -43,22 +45,15 @@ class Service:
     ) -> None:
         self.folder, self.port, self.before = folder, 0, before
         self.options = [*options] if dashboard else ["--no-dashboard", *options]
+        self.given = settings
         self.settings = {f"NASHBOARD_{name.upper()}": str(value) for name, value in settings.items()}
         self.output = ""
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[str] | Child | None = None
         self._reader: threading.Thread | None = None
 
     def start(self) -> Service:
         """Starts it and waits until it listens."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("NASHBOARD_")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", "serve", "--port", str(self.port), *self.options],
-            env=clean | {"NASHBOARD_DIR": str(self.folder), "PYTHONUNBUFFERED": "1"} | self.settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            preexec_fn=self.before,
-        )
+        self._process = self._begun()
         assert self._process.stdout
         for line in self._process.stdout:
             self.output += line
@@ -72,7 +67,22 @@ class Service:
         self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=30)
         return self
 
-    def _read(self, process: subprocess.Popen[str]) -> None:
+    def _begun(self) -> subprocess.Popen[str] | Child:
+        arguments = ["serve", "--port", str(self.port), *self.options]
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("NASHBOARD_")}
+        env = clean | {"NASHBOARD_DIR": str(self.folder), "PYTHONUNBUFFERED": "1"} | self.settings
+        if self.before is None:
+            return nursery().born(arguments, env, [] if "--no-dashboard" in self.options else ["dashboard.app"])
+        return subprocess.Popen(
+            [sys.executable, "-m", "monitor", *arguments],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=self.before,
+        )
+
+    def _read(self, process: subprocess.Popen[str] | Child) -> None:
         assert process.stdout
         for line in process.stdout:
             self.output += line
