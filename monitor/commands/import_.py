@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
+from rich.status import Status
 
 from monitor.commands.diagnose import pairs, settings
 from monitor.errors import InvalidValue
@@ -54,12 +56,17 @@ def import_(
     info = _info(source, run_id, project, name, pairs(said, "--map"), settings(given))
     client = Client(options.server, options.token)
     with closing(client), Console(stderr=True).status(f"Reading {path} …") as status:
-        done, new = ship(source, info, client, lambda count: status.update(f"{path}: {count:,} records"))
+        show = partial(_show, status, path)
+        done, new = ship(source, info, client, show, options.batch_bytes)
     click.echo(f"Run {info.id}: {done:,} records, {new:,} of them new. {options.server.rstrip('/')}/runs/{info.id}")
     for fault in source.faults.listed:
         click.echo(f"not read: {fault.where}: {fault.says}", err=True)
     if source.faults.count > len(source.faults.listed):
         click.echo(f"not read: {source.faults.count} in all", err=True)
+
+
+def _show(status: Status, path: Path, count: int) -> None:
+    status.update(f"{path}: {count:,} records")
 
 
 def _info(

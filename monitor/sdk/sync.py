@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +9,13 @@ from pathlib import Path
 import msgspec
 
 from monitor.errors import JournalLocked
-from monitor.sdk.client import Busy, Client, ShippingError, UnknownRun
+from monitor.sdk.client import Client, ShippingError, UnknownRun
 from monitor.sdk.courier import Courier
 from monitor.sdk.guard import Guard
 from monitor.sdk.journal import RUN_FILE, Journal, LeftJournal, journals
+from monitor.sdk.patience import insist
 from monitor.settings import ClientSettings
 
-TRIES = 8  # at a service that asks to come back later
 CRASHED = "the process ended without finish; its journal was shipped later"
 
 
@@ -89,14 +87,15 @@ def _ship(
     courier = Courier(journal, client, Guard(), settings.batch_bytes)
     run_id = journal.info.id
     whole = sum(lane.pending for lane in journal.lanes)
+    again = (UnknownRun,)  # the courier declares it anew
     try:
-        _insist(courier.declare)
-        while _insist(courier.round):
+        insist(courier.declare)
+        while insist(courier.round, again):
             progress(run_id, courier.shipped, whole)
         if last_of_run and not journal.finished:
-            _insist(lambda: _say_crashed(journal, courier))
+            insist(lambda: _say_crashed(journal, courier), again)
         if courier.untold:
-            _insist(courier.heartbeat)
+            insist(courier.heartbeat, again)
     except ShippingError as error:
         return Result(journal.folder, run_id, "failed", courier.shipped, detail=error.message)
     refused = sum(lane.refused for lane in journal.lanes)
@@ -106,18 +105,6 @@ def _ship(
         )
         return Result(journal.folder, run_id, "damaged", courier.shipped, refused, detail)
     return Result(journal.folder, run_id, "shipped", courier.shipped, refused)
-
-
-def _insist(action: Callable[[], int]) -> int:
-    """Declares anew when the service forgot the run, and comes back later when it asks to."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            return action()
-        except (Busy, UnknownRun) as error:
-            if attempt == TRIES:
-                raise
-            time.sleep(max(error.retry_after, random.uniform(0, 0.1 * 2**attempt)))
-    raise AssertionError("unreachable")
 
 
 def _say_crashed(journal: Journal, courier: Courier) -> int:

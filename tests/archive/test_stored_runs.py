@@ -6,15 +6,17 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+import monitor
 from monitor import wire
 from monitor.archive.opening import open_run
 from monitor.archive.remote import Unreachable
@@ -142,6 +144,26 @@ def test_a_log_becomes_a_run_and_only_what_is_new_is_sent(lab: Lab, tmp_path: Pa
     series = {one["name"]: one for one in detail["series"]}
     assert (series["train/d_loss"]["signal"], series["train/d_loss"]["count"]) == ("loss/discriminator", 5000)
     assert series["other"]["nan_count"] == 1
+
+
+def test_a_journal_full_of_pictures_is_sent_in_requests_that_the_service_takes(
+    start_service: Callable[..., Service], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NASHBOARD_DIR", str(tmp_path))
+    run = monitor.init(name="pictures", mode="offline")
+    chance = np.random.default_rng(0)
+    for step in range(8):
+        run.log({"d_loss": 1.0}, step=step)
+        run.samples(chance.random((64, 3, 64, 64), np.float32), step=step)
+    run.finish()
+    (journal,) = (tmp_path / "journal").iterdir()
+    service = start_service(max_body_bytes=4 << 20)
+    assert sum(file.stat().st_size for file in journal.iterdir()) > 2 * (4 << 20)
+    lab = Lab(service)
+    done = nashboard(lab, "import", journal, "--run", "pictures")
+    assert done.exit_code == 0, done.output
+    assert len(service.get("/runs/pictures/samples")["samples"]) == 8
+    assert ", 0 of them new" in nashboard(lab, "import", journal, "--run", "pictures").output
 
 
 @pytest.mark.parametrize("how", ["http", "folder"])
