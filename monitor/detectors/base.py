@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from statistics import median
 from typing import ClassVar
 
-from msgspec import Struct, field
+from msgspec import Struct, StructMeta, field
 
 from monitor.detectors.finding import Finding
 from monitor.detectors.frames import Block, SampleBatch, separability
@@ -114,7 +115,11 @@ def _halves(values: list[float]) -> tuple[float, float]:
     return sorted(values[:half])[half // 2], sorted(values[half:])[(len(values) - half) // 2]
 
 
-class Detector(Struct):
+class _Abstract(ABCMeta, StructMeta):
+    """Of structs with methods that each kind has to write."""
+
+
+class Detector(Struct, metaclass=_Abstract):
     """Looks for one kind of failure. Pure: no clock, no files. Its state is plain numbers.
 
     A detector says nothing until it has seen enough: `lacks` names what it would need.
@@ -132,9 +137,9 @@ class Detector(Struct):
     def batch(self, batch: SampleBatch, view: View) -> None:
         """Looks at a batch of samples."""
 
+    @abstractmethod
     def finding(self, view: View) -> Finding | None:
         """What is there now; None: nothing, or not enough input."""
-        raise NotImplementedError
 
     def rebaseline(self) -> None:
         """A declared event (a schedule, a resume, another loss scale) changed what is normal: what was normal is forgotten."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class Faults(Struct):
             self.listed.append(Fault(where, says))
 
 
-class Source:
+class Source(ABC):
     """A log.
 
     Attributes:
@@ -52,10 +53,10 @@ class Source:
         self.faults, self.step_name = Faults(), ""
         self.texts: set[str] = set()
 
+    @abstractmethod
     def records(self) -> Iterator[Record]:
         """What it holds, in the order in which it was logged. May be called again: it then reads from the front.
 
         Raises:
             InvalidValue: it can't be read at all.
         """
-        raise NotImplementedError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,9 @@ class Tabular(Source):
         super().__init__(path, info)
         self._wanted = step_name
 
+    @abstractmethod
     def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """(line number, name → cell)."""
-        raise NotImplementedError
 
     def records(self) -> Iterator[Record]:
         """A record a row."""
