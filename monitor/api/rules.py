@@ -149,7 +149,7 @@ async def _one(home: House, key: int) -> RuleInfo:
 
 def _infos(connection: Connection, *some: Named) -> list[RuleInfo]:
     query = select(alerts.c.kind, func.count()).where(alerts.c.state != "resolved", alerts.c.kind.startswith("rule:"))
-    counts: dict[str, int] = dict(connection.execute(query.group_by(alerts.c.kind)).tuples().all())
+    counts = {kind: int(count) for kind, count in connection.execute(query.group_by(alerts.c.kind))}
     found = []
     for one in some or read_all(connection, rules):
         about = {"id": one.id, "created_at": one.created_at, "updated_at": one.version}

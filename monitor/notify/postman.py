@@ -29,7 +29,8 @@ logger = logging.getLogger("nashboard.notify")
 
 LOOK_EVERY = 30.0  # seconds between two looks when nothing is known to be due
 HOUR = 3600.0
-WRITES = 20  # times that writing what became of a message is tried, a second apart
+WRITES = 20  # times that writing what became of a message is tried
+WRITE_EVERY = 1.0  # seconds between two of them
 
 
 class Writing(Protocol):
@@ -55,7 +56,7 @@ class Postman:
         self._engine, self._writer, self._settings = engine, writer, settings
         self._desk = Desk(settings)
         self._busy: dict[int, threading.Thread] = {}
-        self._awake, self._stopping = threading.Event(), False
+        self._awake, self._stopping = threading.Event(), threading.Event()
         self._random = random.Random(secrets.randbits(64))
         self._thread = threading.Thread(target=self._work, name="nashboard-post", daemon=True)
         self.counters = Counters()
@@ -70,7 +71,7 @@ class Postman:
 
     def stop(self, patience: float = 3.0) -> None:
         """Waits a little for what is under way; what is not done then is sent by the next process, under the same key."""
-        self._stopping = True
+        self._stopping.set()
         self._awake.set()
         self._thread.join()
         deadline = time.monotonic() + patience
@@ -78,7 +79,7 @@ class Postman:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             wait = LOOK_EVERY
             try:
                 wait = self._look()
@@ -96,29 +97,45 @@ class Postman:
         # One that comes free meanwhile wakes us once more.
         busy = set(self._busy)
         with self._engine.begin() as connection:
-            waiting = store.pending(connection)
-        next_at = min((row["due_at"] for row in waiting if row["due_at"] > now), default=now + LOOK_EVERY)
-        for channel, rows in _due(waiting, now).items():
-            if channel not in busy:
-                carry = threading.Thread(
-                    target=self._carry, args=(channel, rows), name=f"nashboard-post-{channel}", daemon=True
-                )
-                self._busy[channel] = carry
-                carry.start()
-        return max(0.0, min(LOOK_EVERY, next_at - now))
+            due, later = store.due(connection, now, busy), store.next_due(connection, now)
+        for channel, rows in _by_channel(due).items():
+            self._hand(channel, rows)
+        return LOOK_EVERY if later is None else max(0.0, min(LOOK_EVERY, later - now))
+
+    def _hand(self, channel: int, rows: list[RowMapping]) -> None:
+        carrier = threading.Thread(
+            target=self._carry, args=(channel, rows), name=f"nashboard-post-{channel}", daemon=True
+        )
+        self._busy[channel] = carrier
+        try:
+            carrier.start()
+        except RuntimeError as error:  # the machine has no thread left: the next look tries again
+            del self._busy[channel]
+            logger.warning("channel %d: nobody could be sent: %s", channel, error)
 
     def _carry(self, channel: int, rows: list[RowMapping]) -> None:
         try:
             for some in _messages(rows):
-                if self._stopping or not self._send(channel, some):
+                if self._stopping.is_set() or not self._tried(channel, some):
                     break
         except (SQLAlchemyError, NashboardError) as error:
             logger.warning("channel %d: %s", channel, error)
-        except Exception:
-            logger.exception("channel %d failed", channel)
+            self._stopping.wait(WRITE_EVERY)  # what waits is due still: without a pause it would be tried without end
         finally:
             self._busy.pop(channel, None)
             self.wake()
+
+    def _tried(self, channel: int, rows: list[RowMapping]) -> bool:
+        """Sends one message; whatever goes wrong with it counts as a try, so that others get their turn."""
+        try:
+            return self._send(channel, rows)
+        except (SQLAlchemyError, NashboardError):
+            raise
+        except Exception as error:
+            logger.exception("channel %d failed", channel)
+            outcome = Outcome(f"the message could not be made: {type(error).__name__}")
+            self._settle([row["id"] for row in rows], self._after(rows[0], outcome, {}))
+            return False
 
     def _send(self, channel: int, rows: list[RowMapping]) -> bool:
         """Sends one message; whether the channel takes more."""
@@ -177,9 +194,8 @@ class Postman:
                 self._writer.submit(write).result()
                 return
             except NashboardError:
-                if self._stopping or attempt == WRITES - 1:
+                if attempt == WRITES - 1 or self._stopping.wait(WRITE_EVERY):
                     raise
-                time.sleep(1)
 
 
 def _settled(connection: Connection, _: Any, *, ids: list[int], values: dict[str, Any], keep: int) -> None:
@@ -187,16 +203,10 @@ def _settled(connection: Connection, _: Any, *, ids: list[int], values: dict[str
     store.trim(connection, keep)
 
 
-def _due(waiting: list[RowMapping], now: float) -> dict[int, list[RowMapping]]:
-    """What is due, by channel. Of one alert nothing overtakes what waits before it."""
+def _by_channel(rows: list[RowMapping]) -> dict[int, list[RowMapping]]:
     found: dict[int, list[RowMapping]] = {}
-    held: set[tuple[int, int]] = set()
-    for row in waiting:
-        key = (row["channel_id"], row["alert_id"] or -row["id"])
-        if row["due_at"] > now:
-            held.add(key)
-        elif key not in held:
-            found.setdefault(row["channel_id"], []).append(row)
+    for row in rows:
+        found.setdefault(row["channel_id"], []).append(row)
     return found
 
 

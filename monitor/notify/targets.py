@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from typing import Any
 
+MOST_ADDRESSES = 4  # of a name that are tried
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -16,8 +17,11 @@ class Refused(OSError):
 def allowed(address: str) -> bool:
     """Whether an IP address is a public one."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    inner = _inner(found) if isinstance(found, ipaddress.IPv6Address) else None
-    return found.is_global and not (found.is_multicast or found.is_reserved) and (inner is None or inner.is_global)
+    local = found.is_multicast or found.is_reserved
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = _inner(found)
+        local = local or found.is_site_local or not (inner is None or inner.is_global)
+    return found.is_global and not local
 
 
 def _inner(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
@@ -44,12 +48,14 @@ def public(found: list[Any], host: str) -> list[Any]:
 def connect(host: str, port: int, timeout: float, private: bool) -> socket.socket:
     """A TCP connection to a host whose address was checked: what a name points to can't change between check and use.
 
+    Each of its first few addresses gets `timeout` seconds.
+
     Raises:
         Refused: the address is not allowed. OSError: nobody answers there.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     last: OSError = OSError(f"{host} has no address")
-    for family, kind, protocol, _, address in found if private else public(found, host):
+    for family, kind, protocol, _, address in (found if private else public(found, host))[:MOST_ADDRESSES]:
         made = socket.socket(family, kind, protocol)
         made.settimeout(timeout)
         try:

@@ -67,8 +67,8 @@ def send(letter: Letter, url: str, secret: str, private: bool, limit: float) -> 
     open_ = [wire]
     timer = threading.Timer(limit, _cut, [open_])  # a limit a read alone lets an answer drip for ever
     timer.daemon = True
-    timer.start()
     try:
+        timer.start()
         wire.settimeout(limit)
         if secure:
             open_[0] = _context().wrap_socket(wire, server_hostname=host)

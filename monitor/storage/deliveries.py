@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from monitor.storage.tables import alerts, channels, deliveries
 
 STATES = ("pending", "sent", "dead", "dropped")
 OVER = ("sent", "dead", "dropped")
+AT_ONCE = 1000  # messages of a channel that are taken up at a time
 
 
 class DeliveryInfo(Struct, frozen=True):
@@ -106,10 +108,27 @@ def last_opened(connection: Connection, channel: int, run_id: str, kind: str, af
     return connection.execute(select(func.max(deliveries.c.created_at)).where(told)).scalar()
 
 
-def pending(connection: Connection) -> list[RowMapping]:
-    """All that waits, oldest first."""
-    query = select(deliveries).where(deliveries.c.state == "pending").order_by(deliveries.c.id).limit(5000)
+def due(connection: Connection, now: float, busy: Collection[int] = (), most: int = AT_ONCE) -> list[RowMapping]:
+    """What is to be sent now, oldest first; of each channel that is not `busy` at most so many.
+
+    Of one alert nothing overtakes what waits before it on the same channel.
+    """
+    earlier = deliveries.alias()
+    held = select(earlier.c.id).where(
+        (earlier.c.state == "pending") & (earlier.c.due_at > now) & (earlier.c.id < deliveries.c.id),
+        (earlier.c.alert_id == deliveries.c.alert_id) & (earlier.c.channel_id == deliveries.c.channel_id),
+    )
+    ready = (deliveries.c.state == "pending") & (deliveries.c.due_at <= now) & ~held.exists()
+    place = func.row_number().over(partition_by=deliveries.c.channel_id, order_by=deliveries.c.id).label("place")
+    found = select(deliveries, place).where(ready & deliveries.c.channel_id.not_in(busy)).subquery()
+    query = select(found).where(found.c.place <= most).order_by(found.c.id)
     return list(connection.execute(query).mappings())
+
+
+def next_due(connection: Connection, now: float) -> float | None:
+    """When the next message is due that is not yet; None: none waits."""
+    later = (deliveries.c.state == "pending") & (deliveries.c.due_at > now)
+    return connection.execute(select(func.min(deliveries.c.due_at)).where(later)).scalar()
 
 
 def sent_since(connection: Connection, channel: int, after: float) -> list[float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,13 +14,15 @@ class Target(ThreadingHTTPServer):
     """Keeps what was posted to it.
 
     Attributes:
-        status: what it answers with. hang: seconds that it waits before that. got: (path, headers, body) of each post.
+        status: what it answers with. hang: seconds that it waits before that, or until it is ended.
+        got: (path, headers, body) of each post.
     """
 
     daemon_threads = True
 
     def __init__(self, status: int = 200, hang: float = 0.0, headers: dict[str, str] | None = None) -> None:
         self.status, self.hang, self.headers = status, hang, headers or {}
+        self.ended = threading.Event()
         self.got: list[tuple[str, dict[str, str], bytes]] = []
         super().__init__(("127.0.0.1", 0), Post)
 
@@ -42,7 +43,7 @@ class Post(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.got.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-        time.sleep(self.server.hang)
+        self.server.ended.wait(self.server.hang)
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
@@ -61,5 +62,6 @@ def target(status: int = 200, hang: float = 0.0, headers: dict[str, str] | None 
     made = Target(status, hang, headers)
     threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield made
+    made.ended.set()
     made.shutdown()
     made.server_close()

@@ -112,6 +112,7 @@ def test_what_there_is_to_tell(now: AlertInfo, before: list[Any], event: str | N
         ("64:ff9b::7f00:1", False),
         ("64:ff9b::808:808", False),
         ("::7f00:1", False),
+        ("fec0::1", False),
     ],
 )
 def test_only_public_addresses_are_sent_to(address: str, public: bool) -> None:
