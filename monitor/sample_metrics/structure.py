@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # of the five scales, Wang et al. (2003)
 SMALLEST = 32
-SIGMA = 1.5
+WINDOW, SIGMA = 11, 1.5  # pixels
 PAIRS = 50  # that the service looks at
 
 
@@ -45,35 +45,50 @@ def similarity(batch: Array) -> dict[str, float]:
 
 
 def ms_ssim(a: Array, b: Array) -> float:
-    """MS-SSIM of two images (C, H, W) in [0, 1]: product over scales of contrast and structure, and the last scale's luminance.
+    """MS-SSIM of two images (C, H, W) in [0, 1]: ∏ mean(cs)^w over the scales, at the last one mean(l · cs)^w.
 
-    As many of the five scales as leave 8 pixels; their weights then sum to 1 again. Wang, Simoncelli and Bovik (2003).
+    l, cs: luminance, and contrast with structure, in Gaussian windows of 11 × 11 within the image; C1 = 0.01², C2 = 0.03².
+    Of the five scales as many as leave a side of 11 pixels or more (all from 176 on); the weights w of those sum to 1 again. What
+    is below 0 counts as 0. Wang, Simoncelli and Bovik (2003).
+
+    Raises:
+        InvalidValue: images of different shapes, or smaller than a window.
     """
     import numpy
 
-    scales = min(len(WEIGHTS), int(numpy.log2(min(a.shape[1:]) / 8)) + 1)
+    if a.ndim != 3 or a.shape != b.shape or min(a.shape[1:]) < WINDOW:
+        raise InvalidValue(
+            f"images of shape {a.shape} and {b.shape}: MS-SSIM needs two (C, H, W) of one shape and {WINDOW} pixels or more"
+        )
+    scales = min(len(WEIGHTS), int(numpy.log2(min(a.shape[1:]) / WINDOW)) + 1)
     weights = numpy.array(WEIGHTS[:scales]) / sum(WEIGHTS[:scales])
     a, b = numpy.asarray(a, dtype=float), numpy.asarray(b, dtype=float)
     total = 1.0
     for place, weight in enumerate(weights):
-        luminance, structure = _ssim(a, b)
-        total *= max(luminance * structure if place == scales - 1 else structure, 0.0) ** weight
+        whole, structure = _ssim(a, b)
+        total *= max(whole if place == scales - 1 else structure, 0.0) ** weight
         a, b = _halved(a), _halved(b)
     return float(total)
 
 
 def _ssim(a: Array, b: Array) -> tuple[float, float]:
-    from scipy.ndimage import gaussian_filter
-
-    def smooth(x: Array) -> Array:
-        return gaussian_filter(x, (0, SIGMA, SIGMA), truncate=3.5)  # type: ignore[no-any-return]
-
-    mean_a, mean_b = smooth(a), smooth(b)
-    var_a, var_b, cov = smooth(a * a) - mean_a**2, smooth(b * b) - mean_b**2, smooth(a * b) - mean_a * mean_b
+    """Means over all windows of luminance · contrast · structure, and of contrast · structure."""
+    mean_a, mean_b = _blurred(a), _blurred(b)
+    var_a, var_b = _blurred(a * a) - mean_a**2, _blurred(b * b) - mean_b**2
+    cov = _blurred(a * b) - mean_a * mean_b
     small, smaller = 0.01**2, 0.03**2
     luminance = (2 * mean_a * mean_b + small) / (mean_a**2 + mean_b**2 + small)
     structure = (2 * cov + smaller) / (var_a + var_b + smaller)
-    return float(luminance.mean()), float(structure.mean())
+    return float((luminance * structure).mean()), float(structure.mean())
+
+
+def _blurred(x: Array) -> Array:
+    """Gaussian means in windows that lie within the image: (C, H, W) → (C, H - 10, W - 10)."""
+    from scipy.ndimage import gaussian_filter
+
+    edge = WINDOW // 2
+    found: Array = gaussian_filter(x, (0, SIGMA, SIGMA), radius=(0, edge, edge))[:, edge:-edge, edge:-edge]
+    return found
 
 
 def _halved(image: Array) -> Array:

@@ -11,6 +11,7 @@ import pytest
 from prdc import compute_prdc
 from sklearn.datasets import load_digits
 
+from monitor.errors import InvalidValue
 from monitor.sample_metrics import Reference, kid, ms_ssim
 from monitor.sample_metrics.distances import Matrix, Within, distances
 from monitor.sample_metrics.laws import nearest_other
@@ -43,31 +44,43 @@ def test_kid_is_the_unbiased_double_sum() -> None:
     assert kid(real, fake)[0] == pytest.approx(truth, rel=1e-12)
 
 
+TAPS = numpy.exp(-(numpy.arange(-5, 6) ** 2) / (2 * 1.5**2))
+GAUSSIAN = numpy.outer(TAPS, TAPS) / TAPS.sum() ** 2
+
+
 def smooth(image: Array) -> Array:
-    """A Gaussian of deviation 1.5 in a window of 11 × 11, edges mirrored: sum by sum."""
-    taps = numpy.exp(-(numpy.arange(-5, 6) ** 2) / (2 * 1.5**2))
-    window = numpy.outer(taps, taps) / taps.sum() ** 2
-    wide = numpy.pad(image, 5, mode="symmetric")
-    found = numpy.zeros_like(image)
-    for i in range(image.shape[0]):
-        for j in range(image.shape[1]):
-            found[i, j] = (wide[i : i + 11, j : j + 11] * window).sum()
-    return found
+    """A Gaussian of deviation 1.5 in windows of 11 × 11 within the image: sum by sum."""
+    rows, columns = (side - 10 for side in image.shape)
+    windows = [(image[i : i + 11, j : j + 11] * GAUSSIAN).sum() for i in range(rows) for j in range(columns)]
+    return numpy.array(windows).reshape(rows, columns)
 
 
 def test_ms_ssim_is_what_the_paper_says() -> None:
-    first = RNG.uniform(size=(32, 32)).cumsum(0).cumsum(1)
+    first = RNG.uniform(size=(48, 48)).cumsum(0).cumsum(1)
     first /= first.max()
     second = numpy.clip(first + 0.1 * RNG.normal(size=first.shape), 0, 1)
     weights, total, a, b = numpy.array(WEIGHTS[:3]) / sum(WEIGHTS[:3]), 1.0, first, second
     for scale in range(3):
         mean_a, mean_b = smooth(a), smooth(b)
         var_a, var_b, cov = smooth(a * a) - mean_a**2, smooth(b * b) - mean_b**2, smooth(a * b) - mean_a * mean_b
-        structure = ((2 * cov + 0.0009) / (var_a + var_b + 0.0009)).mean()
-        luminance = ((2 * mean_a * mean_b + 0.0001) / (mean_a**2 + mean_b**2 + 0.0001)).mean()
-        total *= (structure * luminance if scale == 2 else structure) ** weights[scale]
+        structure = (2 * cov + 0.0009) / (var_a + var_b + 0.0009)
+        luminance = (2 * mean_a * mean_b + 0.0001) / (mean_a**2 + mean_b**2 + 0.0001)
+        total *= (structure * luminance if scale == 2 else structure).mean() ** weights[scale]
         a, b = ((x[::2, ::2] + x[1::2, ::2] + x[::2, 1::2] + x[1::2, 1::2]) / 4 for x in (a, b))
     assert ms_ssim(first[None], second[None]) == pytest.approx(total, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "says"),
+    [
+        (((1, 10, 64), (1, 10, 64)), r"\(1, 10, 64\).*11 pixels or more"),
+        (((1, 64, 64), (3, 64, 64)), r"\(1, 64, 64\) and \(3, 64, 64\).*of one shape"),
+        (((64, 64), (64, 64)), r"two \(C, H, W\)"),
+    ],
+)
+def test_images_that_have_no_ms_ssim_are_refused(shapes: tuple[Any, Any], says: str) -> None:
+    with pytest.raises(InvalidValue, match=says):
+        ms_ssim(numpy.ones(shapes[0]), numpy.ones(shapes[1]))
 
 
 def test_similarity_is_told_of_images_that_are_large_enough() -> None:
