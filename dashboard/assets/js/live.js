@@ -11,7 +11,7 @@ const DUTY = 0.2; // share of the time that merging and drawing may take
 const REST = [420, 600]; // ms, least and most: twice a second is lively, costs little, and is within 0.7 s from log to pixel
 const HIDDEN_REST = 5000;
 const PATIENCE = 15000; // ms that an answer may be late, before the connection is taken for dead
-const BACKOFF = [400, 5000];
+const BACKOFF = [400, 2000]; // ms, first and longest: a service that is back is noticed within three seconds
 
 const sleep = (ms, signal) =>
   new Promise((resolve) => {
@@ -27,6 +27,15 @@ async function rest(ms, signal) {
   document.addEventListener("visibilitychange", look);
   await sleep(HIDDEN_REST, AbortSignal.any([signal, seen.signal]));
   document.removeEventListener("visibilitychange", look);
+}
+
+/** Resolves after `ms`, or as soon as the browser is back on the net. */
+async function pause(ms, signal) {
+  const back = new AbortController();
+  const online = () => back.abort();
+  addEventListener("online", online);
+  await sleep(ms, AbortSignal.any([signal, back.signal]));
+  removeEventListener("online", online);
 }
 
 /** Aborts when the browser goes offline, when the answer is overdue, or with `signal`. */
@@ -67,9 +76,8 @@ export async function follow({ cursor, runs, take, anew, signal }) {
       const expected = error instanceof TypeError || error.name === "TimeoutError" || error.status >= 400;
       if (!expected) console.error(error); // a fault of ours: say it, go on
       failures += 1;
-      const pause = Math.min(BACKOFF[0] * 2 ** (failures - 1), BACKOFF[1]) * (0.75 + Math.random() / 2);
-      disconnected(failures, pause);
-      await sleep(pause, signal);
+      disconnected(failures);
+      await pause(Math.min(BACKOFF[0] * 2 ** (failures - 1), BACKOFF[1]) * (0.75 + Math.random() / 2), signal);
     }
   }
 }
