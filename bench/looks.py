@@ -17,12 +17,14 @@ import torch
 
 import monitor
 from bench.service import Service, launch
+from tests.support import until
 from trainer.config import Config
 from trainer.declared import declared
 from trainer.loop import train
 from trainer.scenarios import SCENARIOS
 
 LOOKS = 20  # of each run
+SETTLES = 1800  # seconds that metrics and maps of all runs may take
 LAST = 5  # looks at the end of a run whose median is told
 DIGITS = {"data": "digits", "model": "dcgan", "width": 16, "batch_size": 64}
 SAME = {"lr_generator": 2e-3, "lr_discriminator": 2e-3}
@@ -52,9 +54,12 @@ def play(service: Service, name: str) -> None:
 
 def settle(service: Service, names: list[str]) -> None:
     """Waits until all samples are measured and on their maps."""
-    for name in names:
-        while any(job["state"] in ("queued", "running") for job in service.get(f"/runs/{name}/projections")["jobs"]):
-            time.sleep(0.5)
+
+    def settled() -> bool:
+        jobs = [job for name in names for job in service.get(f"/runs/{name}/projections")["jobs"]]
+        return not any(job["state"] in ("queued", "running") for job in jobs)
+
+    until(settled, timeout=SETTLES)
 
 
 def table(service: Service, names: list[str]) -> str:

@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Connection, text
 
+from bench.browser import chromium
 from bench.many_runs import fill
 from bench.service import Service, launch
 from bench.table import Row, quantile
@@ -18,7 +19,6 @@ from monitor import wire
 from monitor.ingest.apply import Applier
 from monitor.storage.blobs import Blobs
 from monitor.storage.database import migrate, open_engine, url_of
-from tests.chromium import FLAGS, find
 
 MANY, LONG, POINTS, CHUNK = 10_000, 12, 1_000_000, 20_000
 NEW = "(SELECT id FROM series WHERE run_id = :run)"
@@ -121,8 +121,7 @@ def compare_page(browser: Browser, service: Service) -> Iterator[Row]:
 
 def measure() -> Iterator[Row]:
     """Both pages, each with a service of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+    with chromium() as (browser, _):
         for make, look in ((lambda folder: fill(folder, MANY), runs_page), (long_runs, compare_page)):
             with tempfile.TemporaryDirectory(prefix="nashboard-bench-") as folder:
                 make(Path(folder))
@@ -132,4 +131,3 @@ def measure() -> Iterator[Row]:
                 finally:
                     service.process.terminate()
                     service.process.wait(20)
-        browser.close()

@@ -6,13 +6,12 @@ import math
 import time
 from collections.abc import Iterator
 
-import psutil
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 import monitor
+from bench.browser import chromium
 from bench.service import service
 from bench.table import Row, quantile
-from tests.chromium import FLAGS, find
 
 SECONDS, RATE = 30, 10
 # Twenty curves as a GAN's page has them: about two in each chart.
@@ -39,12 +38,6 @@ NOTE = """
 }
 """
 READ = "() => [...window.seen.values()].map((shown) => [...shown.entries()])"
-
-
-def browser_cpu(browser: psutil.Process) -> float:
-    """CPU seconds of a browser with all its children."""
-    some = [browser, *browser.children(recursive=True)]
-    return sum(sum(process.cpu_times()[:2]) for process in some)
 
 
 def values(step: int) -> dict[str, float]:
@@ -85,19 +78,16 @@ def watch(browser: Browser, url: str, run: monitor.Run) -> tuple[int, list[float
 
 def measure() -> Iterator[Row]:
     """Every step of every curve counts as one delay."""
-    with service(dashboard=True) as running, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        process = max(
-            (p for p in psutil.Process().children(recursive=True) if "chrom" in p.name()),
-            key=lambda p: len(p.children(recursive=True)),
-        )
-        with monitor.init(server=running.url, dir=str(running.dir), name="pixels") as run:
-            before, start = (running.cpu_seconds, browser_cpu(process)), time.time()
-            plots, logged, seen = watch(browser, running.url, run)
-            took = time.time() - start
-            served = (running.cpu_seconds - before[0]) / took * 100
-            drawn = (browser_cpu(process) - before[1]) / took * 100
-        browser.close()
+    with (
+        service(dashboard=True) as running,
+        chromium() as (browser, cpu),
+        monitor.init(server=running.url, dir=str(running.dir), name="pixels") as run,
+    ):
+        before, start = (running.cpu_seconds, cpu.seconds), time.time()
+        plots, logged, seen = watch(browser, running.url, run)
+        took = time.time() - start
+        served = (running.cpu_seconds - before[0]) / took * 100
+        drawn = (cpu.seconds - before[1]) / took * 100
     found = delays([at for at in logged if at], [[[s - 200, t] for s, t in shown] for shown in seen])
     p50, p95 = quantile(found, 0.5), quantile(found, 0.95)
     what = (

@@ -8,16 +8,16 @@ import time
 from collections.abc import Iterator
 
 import httpx
-import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import monitor
+from bench.browser import chromium
 from bench.load import post
-from bench.pixel import CURVES, browser_cpu
+from bench.pixel import CURVES
 from bench.service import Service, service
 from bench.table import Row, quantile
 from monitor import wire
-from tests.chromium import FLAGS, find
+from tests.support import until
 
 SIGNALS = (*CURVES, "custom/one", "custom/two", "custom/three")
 CHARTS, COLD, TURNS = 12, 5, 12
@@ -122,31 +122,28 @@ def heap(page: Page) -> float:
 
 def measure() -> Iterator[Row]:
     """One service, one browser; what is done is measured with all 12 charts in view, the rest in a usual window."""
-    with service(dashboard=True) as running, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        process = max(
-            (p for p in psutil.Process().children(recursive=True) if "chrom" in p.name()),
-            key=lambda p: len(p.children(recursive=True)),
-        )
-        with monitor.init(server=running.url, dir=str(running.dir), name="page") as run:
-            for step in range(1000):
-                run.log(values(step), step=step)
-            address = f"{running.url}/runs/{run.id}"
-            time.sleep(2)
-            first = [cold(browser, address) for _ in range(COLD)]
-            page = opened(browser, address, 1080, 4)
-            before, start = browser_cpu(process), time.time()
-            live(page, run, 1000)
-            drawn = (browser_cpu(process) - before) / (time.time() - start) * 100
-            page.close()
-            page = opened(browser, address, 3000, CHARTS)
-            took = answers(page, run, 1000 + LIVE * RATE)
-            page.goto(address)
-            page.wait_for_timeout(2000)
-            ship(running, run.id, 2000, HOUR)
-            page.wait_for_timeout(8000)
-            held = heap(page)
-        browser.close()
+    with (
+        service(dashboard=True) as running,
+        chromium() as (browser, cpu),
+        monitor.init(server=running.url, dir=str(running.dir), name="page") as run,
+    ):
+        for step in range(1000):
+            run.log(values(step), step=step)
+        address = f"{running.url}/runs/{run.id}"
+        until(lambda: running.get(f"/runs/{run.id}")["last_step"] == 999)
+        first = [cold(browser, address) for _ in range(COLD)]
+        page = opened(browser, address, 1080, 4)
+        before, start = cpu.seconds, time.time()
+        live(page, run, 1000)
+        drawn = (cpu.seconds - before) / (time.time() - start) * 100
+        page.close()
+        page = opened(browser, address, 3000, CHARTS)
+        took = answers(page, run, 1000 + LIVE * RATE)
+        page.goto(address)
+        page.wait_for_timeout(2000)
+        ship(running, run.id, 2000, HOUR)
+        page.wait_for_timeout(8000)
+        held = heap(page)
     every = [one for some in took.values() for one in some]
     each = ", ".join(f"{act} {quantile(some, 0.5):.0f}" for act, some in took.items())
     p95 = quantile(every, 0.95)

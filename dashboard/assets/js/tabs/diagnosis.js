@@ -1,11 +1,10 @@
 // Every finding of the doctor with its evidence, what it means, what to try, and what came of it.
 
-import * as api from "../api.js";
 import { comparison, compared, reactions } from "../afterwards.js";
 import { isOpen } from "../alerts.js";
 import { h, icon } from "../dom.js";
 import { findingCard } from "../finding_card.js";
-import { RunData } from "../run_data.js";
+import { RunEvents } from "../run_events.js";
 import { t } from "../words.js";
 
 export class DiagnosisTab {
@@ -13,10 +12,10 @@ export class DiagnosisTab {
     this.page = page;
     this.place = h("div", { class: "findings" });
     this.cards = new Map(); // alert id → { key, card, charts }
-    this.events = [];
+    this.events = new RunEvents(page.id, page.signal);
     place.append(this.place);
-    page.findings.listen(() => this.ready && this.draw());
-    page.view.listen((changed) => changed.has("alert") && this.ready && this.#unfold(), page.signal);
+    page.findings.listen(() => this.events.ready && this.draw());
+    page.view.listen((changed) => changed.has("alert") && this.events.ready && this.#unfold(), page.signal);
   }
 
   async open() {
@@ -25,16 +24,12 @@ export class DiagnosisTab {
   }
 
   async anew() {
-    const { events } = await api.get(`${RunData.path(this.page.id)}/events`, { signal: this.page.signal });
-    this.events = events;
-    this.ready = true;
+    await this.events.load();
     this.draw();
   }
 
   absorb(change) {
-    if (!change?.events?.length) return;
-    this.events.push(...change.events);
-    this.draw();
+    if (this.events.take(change)) this.draw();
   }
 
   draw() {
@@ -50,7 +45,7 @@ export class DiagnosisTab {
 
   /** The card of an alert: made anew only when there is something new to tell, so that nothing folds or flickers. */
   card(alert) {
-    const reacted = reactions(this.events, alert);
+    const reacted = reactions(this.events.all, alert);
     const key = [alert.state, alert.updated_at, alert.severity, reacted.length].join();
     const held = this.cards.get(alert.id);
     if (held?.key === key) return held.card;

@@ -1,12 +1,11 @@
 // What happened in a run, in order: its own events, and what the doctor said.
 
-import * as api from "../api.js";
 import { kindName } from "../alerts.js";
 import { flatten } from "../facts.js";
 import { h, setText } from "../dom.js";
 import * as format from "../format.js";
 import { said } from "../sentences.js";
-import { RunData } from "../run_data.js";
+import { RunEvents } from "../run_events.js";
 import { t } from "../words.js";
 
 const SHOWN = 1000; // the latest ones; a search looks through all
@@ -17,7 +16,7 @@ const inLine = (data) => flatten(data ?? {}).filter(([key]) => key).map(([key, t
 export class LogsTab {
   constructor(page, place) {
     this.page = page;
-    this.events = [];
+    this.events = new RunEvents(page.id, page.signal);
     this.field = h("input", { type: "search", class: "field", placeholder: t("Search events"), "aria-label": t("Search events"), "data-search": "" });
     this.field.addEventListener("input", () => this.draw());
     this.kind = h("select", { class: "select", "aria-label": t("Kind of event") });
@@ -30,20 +29,16 @@ export class LogsTab {
     place.append(
       h("div", { class: "card logs" }, h("div", { class: "log-tools" }, this.field, this.kind, this.count), h("div", { class: "log-scroll", tabindex: 0, role: "region", "aria-label": t("Events") }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), this.rows)), this.empty, zone),
     );
-    page.findings.listen(() => this.ready && this.draw());
+    page.findings.listen(() => this.events.ready && this.draw());
   }
 
   async open() {
-    const { events } = await api.get(`${RunData.path(this.page.id)}/events`, { signal: this.page.signal });
-    this.events = events;
-    this.ready = true;
+    await this.events.load();
     this.draw();
   }
 
   absorb(change) {
-    if (!change?.events?.length) return;
-    this.events.push(...change.events);
-    this.draw();
+    if (this.events.take(change)) this.draw();
   }
 
   anew() {
@@ -52,7 +47,7 @@ export class LogsTab {
 
   /** Events and what became of alerts, the latest first: { time, step, kind, text, severity }. */
   entries() {
-    const found = this.events.map(({ time, step, kind, data }) => ({ time, step, kind, text: data?.message ?? inLine(data) }));
+    const found = this.events.all.map(({ time, step, kind, data }) => ({ time, step, kind, text: data?.message ?? inLine(data) }));
     const { findings } = this.page;
     for (const alert of findings.alerts.values()) {
       found.push({ time: alert.created_at, step: alert.step, kind: "alert", text: said(alert.summary), severity: alert.severity });

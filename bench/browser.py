@@ -1,0 +1,34 @@
+"""Chromium for measurements: the one that the tests use, and the CPU time that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.chromium import FLAGS, find
+
+
+class Cpu:
+    """CPU seconds of a browser with all its children."""
+
+    def __init__(self, process: psutil.Process) -> None:
+        self.process = process
+
+    @property
+    def seconds(self) -> float:
+        """So far, of those that live."""
+        some = [self.process, *self.process.children(recursive=True)]
+        return sum(sum(one.cpu_times()[:2]) for one in some)
+
+
+@contextmanager
+def chromium() -> Iterator[tuple[Browser, Cpu]]:
+    """A browser, closed at the end. Of its processes the one with most descendants has all others below it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        some = [one for one in psutil.Process().children(recursive=True) if "chrom" in one.name()]
+        yield browser, Cpu(max(some, key=lambda one: len(one.children(recursive=True))))
+        browser.close()
