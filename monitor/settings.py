@@ -168,6 +168,9 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
             description="Bytes of a run's grids, batches and fields; beyond, those of some steps are removed, and that is told.",
         ),
     ] = 1 << 30
+    trash_days: Annotated[
+        float, Meta(ge=0, description="Days after which a run in the trash is deleted for good; 0: it stays there.")
+    ] = 30.0
     job_seconds: Annotated[
         Seconds, Meta(description="A worker process that takes longer is ended, and what it did is tried again.")
     ] = 120.0

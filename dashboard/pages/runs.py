@@ -42,6 +42,7 @@ def layout() -> Any:
                 ],
             ),
             html.P(id="runs-fault", className="fault", hidden=True, role="alert"),
+            html.P(id="runs-kept", className="kept muted", hidden=True),
             html.Div(
                 className="runs-body",
                 children=[

@@ -60,7 +60,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         home.start()
-        tasks = [asyncio.create_task(home.watch_states()), asyncio.create_task(home.scheduler.run())]
+        tasks = [asyncio.create_task(work()) for work in (home.watch_states, home.empty_trash, home.scheduler.run)]
         yield
         home.release()
         for task in tasks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -12,8 +13,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.api.auth import Auth
+from monitor.errors import NashboardError
 from monitor.ingest.change import Change
 from monitor.ingest.live import LiveLog
+from monitor.ingest.overdue import DAY, delete_overdue
 from monitor.ingest.rounds import Rounds
 from monitor.ingest.rule_rounds import RuleRounds
 from monitor.ingest.writer import Writer
@@ -32,6 +35,7 @@ logger = logging.getLogger("nashboard.api")
 T = TypeVar("T")
 DRAWN_AT_ONCE = 2  # batches that are drawn at once, a few MB and up to some 100 ms each
 STATE_EVERY = 2.0  # seconds between two looks at who fell silent, at most
+TRASH_EVERY = 3600.0  # seconds between two looks into the trash, at most
 
 
 class House:
@@ -111,6 +115,27 @@ class House:
             changed = [run_id for run_id, state in rows.items() if states.get(run_id, "running") != state]
             states = rows
             self.live.publish([Change(run_id) for run_id in changed])
+
+    async def empty_trash(self) -> None:
+        """Deletes for good what has been in the trash for as long as the settings say."""
+        keep = self.settings.trash_days * DAY
+        while keep:
+            try:
+                gone = await asyncio.wrap_future(
+                    self.writer.submit(
+                        lambda connection, applier: delete_overdue(connection, applier, time.time() - keep)
+                    )
+                )
+            except (NashboardError, SQLAlchemyError) as error:  # a full disk, say: look again later
+                logger.warning("the trash could not be emptied: %s", error)
+                gone = []
+            if gone:
+                logger.info(
+                    "deleted for good after %g days in the trash: %s", self.settings.trash_days, ", ".join(gone)
+                )
+                self.writer.tidy()
+            else:
+                await asyncio.sleep(min(TRASH_EVERY, keep / 2))
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Runs a query in a thread, in a short read transaction of its own."""

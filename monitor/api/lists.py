@@ -61,13 +61,14 @@ class Done(Struct, frozen=True):
 
 @router.get("/projects")
 async def projects(request: Request, view: storage.View = "active") -> Response:
-    """Projects and their groups with counts, and how many runs each view holds."""
+    """Projects and their groups with counts, how many runs each view holds, and for how long the trash keeps them."""
     home = house(request)
 
     def query(connection: Connection) -> dict[str, Any]:
         return {
             "projects": storage.projects(connection, home.settings, view),
             "views": storage.views(connection),
+            "trash_days": home.settings.trash_days,
         }
 
     return json(await home.read(query))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import random
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,6 +18,19 @@ from tests.detectors.signals import only_samples, rows
 from tests.support import until
 
 pytestmark = pytest.mark.browser
+
+# Writes down each notification of the desktop; the browser's own is made all the same.
+NOTES = """
+window.notes = [];
+const Real = window.Notification;
+window.Notification = class extends Real {
+  constructor(title, options) {
+    super(title, options);
+    window.notes.push([this.title, this.body, this.tag, this instanceof Real]);
+  }
+};
+"""
+LOOKED_AT = "(yes) => Object.defineProperty(document, 'hidden', { configurable: true, get: () => !yes })"
 
 
 def collapse(step: int, values: dict[str, float]) -> None:
@@ -106,3 +121,56 @@ def test_the_table_shows_the_gravest_failure_of_each_run(lab: Lab, page: Page) -
     page.reload()
     expect(page.locator(f'.ag-row[row-id="{ill}"] .health')).to_have_text("Not a number")
     expect(page.locator(f'.ag-row[row-id="{well}"] .health')).to_have_count(0)
+
+
+def test_a_telephone_shows_how_far_a_run_is_beside_its_longest_failure(lab: Lab, tab: Callable[..., Any]) -> None:
+    def climb(step: int, values: dict[str, float]) -> None:
+        values |= {"logits/real": 9.0, "logits/fake": -9.0, "auc/discriminator": 1.0}
+        values |= {"loss/discriminator": 1e-4, "loss/generator": 1 + step / 200}
+
+    run = lab.run("far", total_steps=2500, config={"loss": "non-saturating"})
+    told = rows(2500, climb, random.Random(0), samples=False)
+    lab.ship(run, (wire.Scalars(step, START + step / 10, values) for step, values in told))
+    page = tab(width=380).page
+    page.goto(lab.url)
+    card = page.locator(f'.ag-row[row-id="{run}"] .run-card')
+    expect(card.locator(".health")).to_have_text("Discriminator too strong")
+    expect(card.locator(".cell-progress .number")).to_have_text("100 %")
+    edges = """(card) => ["", " .number", " .health", " .progress"].map((part) => {
+      const { left, right } = card.closest(".ag-cell").querySelector(".run-card" + part).getBoundingClientRect();
+      return [left, right];
+    })"""
+    whole, number, health, bar = card.evaluate(edges)
+    assert number[1] <= whole[1] + 0.5
+    assert health[1] <= bar[0]
+    assert bar[1] - bar[0] > 20
+
+
+def test_the_desktop_is_told_of_an_alert_when_nobody_looks(lab: Lab, tab: Callable[..., Any]) -> None:
+    told = tab()
+    told.context.grant_permissions(["notifications"], origin=lab.url)
+    page: Page = told.page
+    page.add_init_script(NOTES)
+    page.goto(lab.url)
+    expect(page.locator("#runs-count")).not_to_be_empty()
+    lab.log(lab.run("seen"), range(5), lambda step: {"loss/generator": math.nan})
+    expect(page.locator(".toast").filter(has_text="Not a number: seen")).to_be_visible()
+    assert page.evaluate("window.notes") == []  # whoever looks has the toast
+    page.evaluate(LOOKED_AT, False)
+    lab.log(lab.run("unseen"), range(5), lambda step: {"loss/generator": math.nan})
+    until(lambda: page.evaluate("window.notes"))
+    (title, body, tag, real), *more = page.evaluate("window.notes")
+    assert (title, real, more) == ("Not a number: unseen", True, [])
+    assert "loss/generator" in body
+    alert = next(one for one in lab.service.get("/alerts", run="unseen")["alerts"])
+    assert tag == f"nashboard-{alert['id']}"
+
+
+def test_without_permission_the_desktop_is_not_told(lab: Lab, page: Page) -> None:
+    page.add_init_script(NOTES)
+    page.goto(lab.url)
+    expect(page.locator("#runs-count")).not_to_be_empty()
+    page.evaluate(LOOKED_AT, False)
+    lab.log(lab.run("quiet"), range(5), lambda step: {"loss/generator": math.nan})
+    expect(page.locator(".toast").filter(has_text="Not a number: quiet")).to_be_visible()
+    assert page.evaluate("[Notification.permission === 'granted', window.notes]") == [False, []]

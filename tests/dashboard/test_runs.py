@@ -78,12 +78,16 @@ def test_the_first_rows_are_there_before_the_table(crowd: Lab, page: Page) -> No
     expect(first.first).to_be_visible()
     names = first.all_text_contents()
     assert len(names) > 10
+    for key in ("j", "j", "x"):
+        page.keyboard.press(key)
     assert names == sorted(names)
     assert page.locator(".ag-row").count() == 0
     until(lambda: held)
     held[0].continue_()
     until(lambda: shown(page)[: len(names)] == names)  # the table has the same in their place
     expect(first).to_have_count(0)
+    expect(page.locator("#runs-bulk")).to_contain_text("1 selected")  # keys that came before the table are not lost
+    assert page.locator(".ag-row-selected .run-link").text_content() == names[1]
 
 
 def test_a_wrong_query_is_told_and_takes_nothing_away(crowd: Lab, tab: Callable[..., Any]) -> None:
@@ -152,6 +156,7 @@ def test_many_runs_are_put_aside_thrown_away_brought_back_and_deleted(lab: Lab, 
     until(lambda: sorted(shown(page)) == ["one", "three"])
     page.get_by_role("button", name=re.compile("^Trash ?1$")).click()
     until(lambda: shown(page) == ["two"])
+    expect(page.locator("#runs-kept")).to_have_text("Runs are deleted for good after 30 days in the trash.")
     select("two")
     bar.get_by_role("button", name="Delete for good…").click()
     expect(page.locator("dialog")).to_contain_text("40 points")

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import { boot } from "./boot.js";
 import { cell, row } from "./cells.js";
 import { appears, h } from "./dom.js";
+import { awaitTable } from "./runs/grid_keys.js";
 import { NARROW, SMALL, kept } from "./runs/kept_columns.js";
 import { t } from "./words.js";
 
@@ -36,6 +37,7 @@ async function show() {
   const path = [...window.nashboardAsked.keys()].find((one) => one.startsWith("runs?"));
   const answer = await api.early(path)?.catch(() => null); // the page itself asks again, and tells
   if (!answer?.runs.length || document.querySelector(".ag-row")) return;
+  awaitTable();
   const made = rows(answer.runs.slice(0, Math.ceil(innerHeight / HEIGHT)));
   const page = h("div", { class: "page runs-page first" }, h("div", { class: "bar" }, h("h1", {}, t("Runs"))), h("div", { class: "runs-body" }, h("div", { class: "tree" }), h("div", { class: "runs-main" }, made)));
   if (!document.getElementById("runs-loading")) document.body.append(page);

@@ -9,7 +9,7 @@ import { follow } from "./live.js";
 import { trouble } from "./notices.js";
 import { BulkBar } from "./runs/bulk_bar.js";
 import { GridColumns } from "./runs/grid_columns.js";
-import { listenKeys } from "./runs/grid_keys.js";
+import { awaitTable, listenKeys } from "./runs/grid_keys.js";
 import { ProjectTree } from "./runs/project_tree.js";
 import { RunSearch } from "./runs/run_search.js";
 import { BLOCK, RunRows, path } from "./runs/run_rows.js";
@@ -44,6 +44,7 @@ export class RunsPage {
   async start() {
     document.title = `${t("Runs")} · Nashboard`;
     setText(byId("crumb"), "");
+    awaitTable(this.signal);
     await appears("runs-bulk", this.signal);
     this.tree = new ProjectTree(byId("runs-projects"));
     this.search = new RunSearch(byId("runs-search-box"), {
@@ -83,7 +84,6 @@ export class RunsPage {
     this.columns = new GridColumns(this.grid, this.signal);
     this.fresh = h("button", { class: "chip fresh", hidden: true, onclick: () => this.refresh() }, t("The list has changed: show"));
     byId("runs-tools").replaceChildren(this.fresh, this.columns.element);
-    listenKeys({ grid: this.grid, open: (id) => view.go(here(`runs/${encodeURIComponent(id)}`)), signal: this.signal });
     view.listen((changed) => this.readdress(changed), this.signal);
     const clock = setInterval(() => this.grid.refreshCells({ columns: ["started_at", "duration"], force: true }), CLOCK);
     this.signal.addEventListener("abort", () => (clearInterval(clock), this.rows.close()));
@@ -107,6 +107,7 @@ export class RunsPage {
     const told = await api.get(`projects?${api.query({ view: viewName() })}`, { signal: this.signal });
     this.projects = told.projects;
     this.views = told.views;
+    this.trashDays = told.trash_days;
     this.tree.show(told.projects);
     this.segments();
   }
@@ -122,6 +123,15 @@ export class RunsPage {
         ),
       ),
     );
+    this.kept();
+  }
+
+  /** Says in the trash for how long it keeps runs. */
+  kept() {
+    const line = byId("runs-kept");
+    line.hidden = viewName() !== "trash" || this.trashDays === undefined;
+    const after = this.trashDays === 1 ? t("Runs are deleted for good after a day in the trash.") : t("Runs are deleted for good after {n} days in the trash.", { n: this.trashDays });
+    setText(line, this.trashDays ? after : t("Runs stay in the trash until you delete them for good."));
   }
 
   async take(answer) {
@@ -181,6 +191,8 @@ export class RunsPage {
     byId("runs-empty").hidden = !nothing || this.views?.archived > 0 || this.views?.trash > 0;
     this.none(count === 0 && byId("runs-empty").hidden, narrowed);
     setText(byId("runs-count"), count === 0 && nothing ? "" : narrowed && all > count ? t("{n} of {all}", { n: format.steps(count), all: format.steps(all) }) : format.steps(count));
+    if (!this.listening) listenKeys({ grid: this.grid, open: (id) => view.go(here(`runs/${encodeURIComponent(id)}`)) });
+    this.listening = true;
     if (kept.length) this.restore();
     this.bulk.show(this.bulk.ids, count, viewName());
   }
