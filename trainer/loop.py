@@ -66,22 +66,17 @@ def train(
         showing.load_state_dict(start.showing)
     if config.lr_schedule in PERIODS and start is None:
         run.event("period", steps=round(PERIODS[config.lr_schedule] * config.steps))
+    mine = saving if ranks.first else None
     run.watch(generator=training.G, discriminator=training.D, optimizers=(training.opt_g, training.opt_d))
 
-    def state() -> Checkpoint:
-        return Checkpoint(asdict(config), run.id, training.state_dict(), showing.state_dict())
-
-    mine = saving if ranks.first else None
-
-    def keep(save: Callable[[Checkpoint], None]) -> None:
-        assert mine is not None
-        failed = mine.failure
-        save(state())
-        if mine.failure and not failed:
-            run.event("checkpoint_failed", steps=training.step, reason=mine.failure)
+    def keep(saving: Saving, save: Callable[[Checkpoint], None]) -> None:
+        failed = saving.failure
+        save(Checkpoint(asdict(config), run.id, training.state_dict(), showing.state_dict()))
+        if saving.failure and not failed:
+            run.event("checkpoint_failed", steps=training.step, reason=saving.failure)
 
     if mine is not None and mine.keep and start is None:
-        keep(mine.save_copy)
+        keep(mine, mine.save_copy)
     while training.step < config.steps:
         step = training.step
         if step == config.inject_at:
@@ -91,14 +86,14 @@ def train(
         if ranks.first and (step % config.sample_every == 0 or step == config.steps - 1):
             showing.show(training.shown, training.D, step)
         if mine is not None and training.step % mine.every == 0:
-            keep(mine.save_copy)
+            keep(mine, mine.save_copy)
         stop = _asked_to_stop(on_step, training.step, told)
         if ranks.most(stop is not None):
             if mine is not None:
-                keep(mine.save)
+                keep(mine, mine.save)
             raise stop or Stop
     if mine is not None:
-        keep(mine.save)
+        keep(mine, mine.save)
     return Trained(training.shown, training.D, config.steps)
 
 

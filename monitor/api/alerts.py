@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Collection
 from typing import Annotated, Literal
@@ -101,7 +100,5 @@ async def act(alert_id: int, action: Literal["ack", "snooze", "resolve"], reques
     until = None
     if action == "snooze":
         until = time.time() + (await decode(request, Snooze, home.settings.max_body_bytes)).seconds
-    changed = home.writer.submit(
-        lambda connection, applier: applier.alert_changed(connection, alert_id, ACTIONS[action], until)
-    )
-    return json(await asyncio.wrap_future(changed))
+    to = ACTIONS[action]
+    return json(await home.write(lambda connection, applier: applier.alert_changed(connection, alert_id, to, until)))

@@ -152,7 +152,7 @@ async def _readable(channel: Channel) -> None:
 
 
 async def _written(home: House, write: Any) -> Any:
-    found = await asyncio.wrap_future(home.writer.submit(write))
+    found = await home.write(write)
     home.postman.wake()
     return found
 

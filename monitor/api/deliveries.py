@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Annotated, Literal
 
@@ -48,8 +47,6 @@ async def log(
 async def retry(delivery_id: int, request: Request) -> Response:
     """Sends one that was given up, or dropped, once more."""
     home = house(request)
-    await asyncio.wrap_future(
-        home.writer.submit(lambda connection, _: store.again(connection, delivery_id, time.time()))
-    )
+    await home.write(lambda connection, _: store.again(connection, delivery_id, time.time()))
     home.postman.wake()
     return json(await home.read(lambda connection: store.find(connection, delivery_id)))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.api.auth import Auth
 from monitor.errors import NashboardError
+from monitor.ingest.apply import Applier
 from monitor.ingest.change import Change
 from monitor.ingest.live import LiveLog
 from monitor.ingest.overdue import DAY, delete_overdue
@@ -145,6 +146,15 @@ class House:
                 return query(connection)
 
         return await asyncio.to_thread(run)
+
+    async def write(self, action: Callable[[Connection, Applier], T]) -> T:
+        """Has the writer do something; what it gave, once that is on disk.
+
+        Raises:
+            NashboardError: what `action` raised, or why it can't be written now.
+        """
+        written: T = await asyncio.wrap_future(self.writer.submit(action))
+        return written
 
 
 def house(request: Request) -> House:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from typing import Annotated, Any, Literal
 
@@ -73,9 +72,7 @@ async def _ask(home: House, runs: list[str], asked: Asked) -> Response:
         raise InvalidValue("no maps are made here: the setting job_workers is 0")
     wanted = joint.Wanted(runs, sorted(set(asked.steps)), asked.name or "", asked.method)
     await home.read(lambda connection: require(connection, runs))
-    map_id = await asyncio.wrap_future(
-        home.writer.submit(lambda connection, applier: applier.ask_joint(connection, wanted))
-    )
+    map_id = await home.write(lambda connection, applier: applier.ask_joint(connection, wanted))
 
     def query(connection: Connection) -> dict[str, Any]:
         return joint.read(connection, map_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -132,7 +131,7 @@ async def bulk(request: Request) -> Response:
 
     if told.dry_run:
         return json(await home.read(look))
-    done = await asyncio.wrap_future(home.writer.submit(act))
+    done = await home.write(act)
     if told.action == "delete":
         home.writer.tidy()
     return json(done)

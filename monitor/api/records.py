@@ -20,7 +20,7 @@ async def declare(request: Request) -> Response:
     """Declares a run (or says that it is still there); answers with the acknowledged number of each of its senders."""
     home = house(request)
     info = await decode(request, RunInfo, home.settings.max_body_bytes)
-    acked = await asyncio.wrap_future(home.writer.submit(lambda connection, applier: applier.declare(connection, info)))
+    acked = await home.write(lambda connection, applier: applier.declare(connection, info))
     answer = {"id": info.id, "acked": acked, "url": f"{home.settings.root_path}/runs/{info.id}"}
     if is_msgpack(request):
         return Response(msgspec.msgpack.encode(answer), media_type=MSGPACK)

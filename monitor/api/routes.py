@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -52,7 +51,7 @@ async def create(request: Request) -> Response:
         _known(connection, route)
         return add(connection, routes, route.name, msgspec.to_builtins(route))
 
-    key = await asyncio.wrap_future(home.writer.submit(write))
+    key = await home.write(write)
     return json(await _one(home, key), 201)
 
 
@@ -67,7 +66,7 @@ async def replace(route_id: int, request: Request) -> Response:
         _known(connection, route)
         change(connection, routes, route_id, route.name, msgspec.to_builtins(route))
 
-    await asyncio.wrap_future(home.writer.submit(write))
+    await home.write(write)
     return json(await _one(home, route_id))
 
 
@@ -75,7 +74,7 @@ async def replace(route_id: int, request: Request) -> Response:
 async def delete(route_id: int, request: Request) -> Response:
     """Removes a route; what was queued by it is still sent."""
     home = house(request)
-    await asyncio.wrap_future(home.writer.submit(lambda connection, _: remove(connection, routes, route_id)))
+    await home.write(lambda connection, _: remove(connection, routes, route_id))
     return Response(status_code=204)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -138,7 +137,7 @@ async def _decoded(request: Request, home: House) -> Rule:
 
 
 async def _written(home: House, write: Any) -> Any:
-    found = await asyncio.wrap_future(home.writer.submit(write))
+    found = await home.write(write)
     home.rules.reload()
     return found
 

@@ -73,7 +73,7 @@ async def change(run_id: str, request: Request) -> Response:
     for flag in ("archived", "trashed"):
         if flag in values:
             values[f"{flag}_at"] = time.time() if values.pop(flag) else None
-    await asyncio.wrap_future(home.writer.submit(lambda connection, applier: applier.patch(connection, run_id, values)))
+    await home.write(lambda connection, applier: applier.patch(connection, run_id, values))
     return await one_run(run_id, request)
 
 

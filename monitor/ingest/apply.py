@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from monitor.errors import NotFound
 from monitor.ingest.change import Change
 from monitor.ingest.keeping import OTHER_EXTRACTOR, given_extractor, other_extractor
 from monitor.ingest.layers import add_layers, drop_layers
 from monitor.ingest.media import Media, sane
+from monitor.ingest.run_state import RunState, write_run
 from monitor.ingest.series import Series, SeriesWriter, refresh, write_summaries
 from monitor.ingest.trash import throw_away
 from monitor.notify import outbox
 from monitor.storage import alerts as alert_store
-from monitor.storage import facts, joint
+from monitor.storage import facts, joint, memory
 from monitor.storage import jobs as job_queue
 from monitor.storage import rules as rule_store
 from monitor.storage.batches import THINNED, Stored, reference_of
 from monitor.storage.blobs import Blobs
-from monitor.storage.health import judge
 from monitor.storage.named import read_all
 from monitor.storage.rollups import LEVELS, SHIFT
 from monitor.storage.statements import Statements
@@ -47,8 +47,6 @@ from monitor.storage.tables import (
 from monitor.wire import AlertInfo, Batch, Event, Field, Finish, RunInfo, Samples, Scalars
 from monitor.wire_layers import Filters, Histograms
 
-MAX_DURATION = 10 * 366 * 86_400.0  # a sender that tells of a longer run had its clock set meanwhile
-
 
 @dataclass(frozen=True)
 class Ruled:
@@ -57,25 +55,6 @@ class Ruled:
     rule: int
     version: float
     alert: dict[str, Any]
-
-
-@dataclass
-class RunState:
-    """A run as the writer knows it; `new_*` is what the open transaction adds."""
-
-    signals: dict[str, str]
-    started_at: float
-    acked: dict[str, int]
-    refused: dict[str, int]
-    change: Change
-    beat: bool = False
-    resumed: bool = False
-    last_step: int = -1
-    samples: int = 0
-    points: int = 0
-    finished: Finish | None = None
-    told: set[str] = field(default_factory=set)
-    seen: bool = False  # its health was judged since it has points
 
 
 class Applier:
@@ -184,14 +163,14 @@ class Applier:
 
     def alerted(self, connection: Connection, run_id: str, told: Sequence[dict[str, Any]], known: bytes) -> None:
         """Takes what the doctor says of a run's alerts, and what it knows by now."""
-        alert_store.keep(connection, run_id, known)
+        memory.keep(connection, doctors, run_id, known)
         self._alerts(connection, run_id, told)
 
     def ruled(self, connection: Connection, run_id: str, told: Sequence[Ruled], known: bytes) -> None:
         """Takes what rules say of a run, and what following them knows by now. Rules that were changed meanwhile say nothing."""
         current = {(one.id, one.version) for one in read_all(connection, rules)}
         self._run(connection, run_id)
-        rule_store.keep(connection, run_id, known)
+        memory.keep(connection, rule_memory, run_id, known)
         self._alerts(connection, run_id, [one.alert for one in told if (one.rule, one.version) in current])
 
     def rule_over(self, connection: Connection, kind: str) -> None:
@@ -353,7 +332,7 @@ class Applier:
             if thinned := self._media.thin(connection, run_id):
                 state.samples -= thinned.pop("grids")
                 self._event(connection, run_id, state, Event(thinned["to"], now, THINNED, thinned))
-            self._flush_run(connection, run_id, state, now, 0 if thinned is None else thinned["removed"])
+            write_run(connection, run_id, state, now, 0 if thinned is None else thinned["removed"])
         changes = [state.change for state in self._touched.values()] + self._deleted
         for run_id, state in self._touched.items():
             self._runs[run_id] = RunState(
@@ -370,36 +349,3 @@ class Applier:
             self._points += len(one.steps)
         for run_id, count in self._series.write(connection).items():
             self._touched[run_id].points += count
-
-    def _flush_run(self, connection: Connection, run_id: str, state: RunState, now: float, thinned: int) -> None:
-        for sender in state.told:
-            key = (senders.c.run_id == run_id) & (senders.c.sender == sender)
-            row = {"acked": state.acked.get(sender, 0), "refused": state.refused.get(sender, 0)}
-            if not connection.execute(update(senders).where(key).values(row)).rowcount:
-                connection.execute(insert(senders).values(row | {"run_id": run_id, "sender": sender}))
-        values: dict[str, Any] = {"points": runs.c.points + state.points, "samples": runs.c.samples + state.samples}
-        if thinned:
-            values["thinned"] = runs.c.thinned + thinned
-        if state.last_step >= 0:
-            larger = runs.c.last_step > state.last_step
-            values["last_step"] = case((larger, runs.c.last_step), else_=state.last_step)
-        if state.beat:
-            values["heartbeat_at"] = now
-        if state.resumed:
-            values |= {"state": "running", "reason": "", "finished_at": None, "told_duration": None}
-        connection.execute(update(runs).where(runs.c.id == run_id).values(values))
-        if state.change.alerts or state.change.rewound_to is not None or (state.points and not state.seen):
-            judge(connection, run_id)
-            state.seen = state.seen or state.points > 0
-        if state.finished is not None:
-            self._finish(connection, run_id, state, state.finished, now)
-
-    def _finish(self, connection: Connection, run_id: str, state: RunState, last: Finish, now: float) -> None:
-        told = last.time - state.started_at
-        duration = told if 0 <= told <= MAX_DURATION else None
-        ended = update(runs).where(runs.c.id == run_id)
-        if last.state == "crashed":
-            # An earlier process of the run, whose journal came late: that it crashed says nothing of the one that finished.
-            ended = ended.where(runs.c.state != "finished")
-        values = {"state": last.state, "reason": last.reason, "finished_at": now, "told_duration": duration}
-        connection.execute(ended.values(values))

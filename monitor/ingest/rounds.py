@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -19,10 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.doctor import Alert as Told
 from monitor.doctor import Doctor
 from monitor.errors import NashboardError
+from monitor.ingest.follower import Follower
 from monitor.ingest.live import LiveLog
 from monitor.ingest.rows import rows_of
 from monitor.ingest.writer import Writer
 from monitor.storage import alerts as store
+from monitor.storage import memory
 from monitor.storage.retelling import names_of, retell
 from monitor.storage.tables import doctors, events, runs
 from monitor.wire import Alert, LiveRun
@@ -55,7 +56,7 @@ class Patient:
     seen_at: float = field(default_factory=time.monotonic)
 
 
-class Rounds:
+class Rounds(Follower):
     """A thread beside the writer: ingest never waits for it.
 
     What is written comes from the live log; when that has forgotten it, and for runs new to this process, from the database.
@@ -66,25 +67,12 @@ class Rounds:
     """
 
     def __init__(self, engine: Engine, live: LiveLog, writer: Writer) -> None:
-        self._engine, self._live, self._writer = engine, live, writer
+        super().__init__("nashboard-doctor", engine, live, writer)
         self._patients: dict[str, Patient] = {}
         self._notes: dict[str, list[Alert]] = {}
         self._waiting: deque[str] = deque()
-        self._awake, self._stopping = threading.Event(), False
         self._woken_at = 0.0
-        self._thread = threading.Thread(target=self._work, name="nashboard-doctor", daemon=True)
         self.lag, self.alerts = 0.0, 0
-
-    def start(self) -> None:
-        """Starts the thread."""
-        self._cursor = self._live.cursor
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Keeps what the doctors know, and ends the thread; the writer must still be at work."""
-        self._stopping = True
-        self._awake.set()
-        self._thread.join()
 
     def notes(self, run_id: str) -> list[Alert]:
         """What the run's training is to be told."""
@@ -232,7 +220,7 @@ class Rounds:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().first()
             if row is None:
                 return
-            kept = store.kept(connection, run_id)
+            kept = memory.kept(connection, doctors, run_id)
             happened = [(one.kind, one.step, one.data) for one in connection.execute(
                 select(events.c.kind, events.c.step, events.c.data).where(events.c.run_id == run_id).order_by(events.c.id)
             )]  # fmt: skip

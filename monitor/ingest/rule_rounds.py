@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,12 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.doctor import Alert
 from monitor.errors import NashboardError
 from monitor.ingest.apply import Applier, Ruled
+from monitor.ingest.follower import Follower
 from monitor.ingest.live import LiveLog
 from monitor.ingest.rows import rows_of
 from monitor.ingest.writer import Writer
 from monitor.rules import Followed, Rule, RunFacts, Standing, fits
 from monitor.settings import ServiceSettings
 from monitor.signals import signal_of
+from monitor.storage import memory
 from monitor.storage import rules as store
 from monitor.storage.alerts import any_snooze_over
 from monitor.storage.named import Named, read_all
@@ -62,27 +63,15 @@ class Chart:
         return self.names[name]
 
 
-class RuleRounds:
+class RuleRounds(Follower):
     """A thread of its own; it also ends snoozes. `reload` after rules were changed, `wake` after anything was written."""
 
     def __init__(self, engine: Engine, live: LiveLog, writer: Writer, settings: ServiceSettings) -> None:
-        self._engine, self._live, self._writer, self._settings = engine, live, writer, settings
+        super().__init__("nashboard-rules", engine, live, writer)
+        self._settings = settings
         self._rules: dict[int, tuple[Named, Rule]] = {}
         self._charts: dict[str, Chart] = {}
-        self._awake, self._stopping, self._stale = threading.Event(), False, True
-        self._ticked, self._started = 0.0, time.time()
-        self._thread = threading.Thread(target=self._work, name="nashboard-rules", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread."""
-        self._cursor = self._live.cursor
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Keeps what is known, and ends the thread; the writer must still be at work."""
-        self._stopping = True
-        self._awake.set()
-        self._thread.join()
+        self._stale, self._ticked, self._started = True, 0.0, time.time()
 
     def wake(self) -> None:
         """Something was written; from any thread."""
@@ -161,7 +150,7 @@ class RuleRounds:
     def _visit(self, run_id: str, change: LiveRun) -> None:
         if change.rewound_to is not None:
             self._charts.pop(run_id, None)  # what was kept is gone with the rewind
-            self._writer.submit(lambda connection, _: store.forget(connection, run_id)).result()
+            self._writer.submit(lambda connection, _: memory.forget(connection, rule_memory, run_id)).result()
         chart = self._charts.get(run_id)
         silent = not (change.points or change.samples or change.alerts)  # what users change, or a mere sign of life
         if chart is None or (silent and time.time() - chart.admitted_at > REFRESH):
@@ -206,7 +195,7 @@ class RuleRounds:
     def _chart(self, connection: Connection, row: RowMapping) -> Chart:
         facts = RunFacts(**{name: row[name] for name in RunFacts.__struct_fields__})
         chart = Chart(row["id"], facts, row["signals"], last_step=row["last_step"] or 0, seen_at=time.time())
-        state = store.kept(connection, row["id"])
+        state = memory.kept(connection, rule_memory, row["id"])
         known = msgspec.msgpack.decode(state, type=dict[int, tuple[float, Standing]]) if state else {}
         for key, (named, rule) in self._rules.items():
             if not (fits(facts, rule.runs) and store.asks(connection, self._settings, row["id"], rule.runs.query)):

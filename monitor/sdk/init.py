@@ -81,16 +81,22 @@ def init(
         return InertRun(info, settings, guard)
     root = home(settings) / "journal"
     left = journals(root, info.id) if settings.resume else []
+    journal = _journal(root, info, settings, guard)
+    return InertRun(info, settings, guard) if journal is None else _started(info, settings, guard, journal, left)
+
+
+def _journal(root: Path, info: RunInfo, settings: ClientSettings, guard: Guard) -> Journal | None:
+    """The run's own; None: none can be made, which is said."""
     try:
         journal = Journal(root, info, settings.journal_bytes, settings.segment_bytes)
     except OSError as error:
         guard.say("journal", f"nashboard: no journal can be made in {root} ({error}): this run is not recorded")
-        return InertRun(info, settings, guard)
+        return None
     if journal.network:
         guard.say(
             "network", f"nashboard: {root} is on a network file system ({journal.network}): logging is slower there"
         )
-    return _started(info, settings, guard, journal, left)
+    return journal
 
 
 def _started(info: RunInfo, settings: ClientSettings, guard: Guard, journal: Journal, left: list[Path]) -> Run:

@@ -1,4 +1,4 @@
-"""Alerts of runs, and what the doctor knows of them. All but reading is the writer's."""
+"""Alerts of runs. All but reading is the writer's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, RowMapping, case, delete, insert, select, update
 
 from monitor.errors import InvalidValue, NotFound
+from monitor.storage import memory
 from monitor.storage.tables import alerts, doctors, rule_memory, runs
 from monitor.wire import AlertInfo
 
@@ -122,16 +123,4 @@ def rewind(connection: Connection, run_id: str, step: int) -> None:
     """Drops alerts that were told after `step`, and what the doctor and the rules knew: they go on from there."""
     connection.execute(delete(alerts).where(alerts.c.run_id == run_id, alerts.c.step > step))
     for table in (doctors, rule_memory):
-        connection.execute(delete(table).where(table.c.run_id == run_id))
-
-
-def keep(connection: Connection, run_id: str, state: bytes) -> None:
-    """Keeps what the doctor knows of a run."""
-    row = {"state": state, "updated_at": time.time()}
-    if not connection.execute(update(doctors).where(doctors.c.run_id == run_id).values(row)).rowcount:
-        connection.execute(insert(doctors).values(row | {"run_id": run_id}))
-
-
-def kept(connection: Connection, run_id: str) -> bytes | None:
-    """What was kept; None: nothing."""
-    return connection.execute(select(doctors.c.state).where(doctors.c.run_id == run_id)).scalar()
+        memory.forget(connection, table, run_id)

@@ -1,34 +1,17 @@
-"""What following the rules knows of each run, and the alerts of a rule."""
+"""The alerts of a rule, and the runs that it is for."""
 
 from __future__ import annotations
 
 import time
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select
 
 from monitor.settings import ServiceSettings
 from monitor.storage.alerts import info_of
 from monitor.storage.filters import Compiler
 from monitor.storage.language import parse
-from monitor.storage.tables import alerts, rule_memory, runs
+from monitor.storage.tables import alerts, runs
 from monitor.wire import AlertInfo
-
-
-def keep(connection: Connection, run_id: str, state: bytes) -> None:
-    """Keeps what is known of a run."""
-    row = {"state": state, "updated_at": time.time()}
-    if not connection.execute(update(rule_memory).where(rule_memory.c.run_id == run_id).values(row)).rowcount:
-        connection.execute(insert(rule_memory).values(row | {"run_id": run_id}))
-
-
-def kept(connection: Connection, run_id: str) -> bytes | None:
-    """What was kept; None: nothing."""
-    return connection.execute(select(rule_memory.c.state).where(rule_memory.c.run_id == run_id)).scalar()
-
-
-def forget(connection: Connection, run_id: str) -> None:
-    """Drops what was kept of a run."""
-    connection.execute(delete(rule_memory).where(rule_memory.c.run_id == run_id))
 
 
 def open_alerts(connection: Connection, kind: str, run_id: str | None = None) -> list[AlertInfo]:
