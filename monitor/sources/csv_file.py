@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Iterator
+import re
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 from monitor.errors import InvalidValue
 from monitor.sources.numbers import number
+from monitor.sources.source import Faults
 from monitor.sources.tabular import Tabular
 
 SEPARATORS = ",;\t|"
 LONGEST = 1 << 20  # characters of a cell
+DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*$")
 
 
 class CsvFile(Tabular):
@@ -24,8 +28,9 @@ class CsvFile(Tabular):
     def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Lines of as many cells as the head has; others are faults."""
         csv.field_size_limit(LONGEST)
+        separator = self._separator()
         with open_text(self.path) as file:
-            reader = csv.reader(_without_nul(file), delimiter=self._separator())
+            reader = csv.reader(_without_nul(whole_lines(file, self.faults)), delimiter=separator)
             try:
                 head = [name.strip() for name in next(reader, [])]
             except csv.Error as error:
@@ -39,6 +44,8 @@ class CsvFile(Tabular):
                 except csv.Error as error:
                     self.faults.add(f"line {reader.line_num}", str(error))
                     continue
+                if separator != ",":
+                    cells = [_with_point(cell) for cell in cells]
                 if len(cells) == len(head):
                     yield reader.line_num, dict(zip(head, cells, strict=True))
                 elif cells:
@@ -69,9 +76,25 @@ def open_text(path: Path) -> TextIO:
     return path.open(encoding=encoding, errors="replace", newline="")
 
 
-def _without_nul(file: TextIO) -> Iterator[str]:
+def whole_lines(file: TextIO, faults: Faults) -> Iterator[str]:
+    """A file's lines; where a packed one was cut off or is damaged they end, which is a fault."""
+    count = 0
+    try:
+        for line in file:
+            count += 1
+            yield line
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        faults.add(f"after line {count}", f"the packed file can't be read on: {error}")
+
+
+def _with_point(cell: str) -> str:
+    """A number whose decimals follow a comma, as many a country writes it, with a point."""
+    return cell.replace(",", ".") if DECIMAL_COMMA.match(cell) else cell
+
+
+def _without_nul(lines: Iterable[str]) -> Iterator[str]:
     """A machine that lost its power leaves zeros at the end of a file."""
-    for line in file:
+    for line in lines:
         yield line.replace("\0", "")
 
 

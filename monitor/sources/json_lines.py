@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from monitor.sources.csv_file import open_text
+from monitor.sources.csv_file import open_text, whole_lines
 from monitor.sources.tabular import Tabular
 
 DEEPEST = 6
@@ -21,7 +21,7 @@ class JsonLines(Tabular):
     def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Lines that are objects; others are faults."""
         with open_text(self.path) as file:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(whole_lines(file, self.faults), 1):
                 text = line.strip().strip("\0")
                 if not text:
                     continue

@@ -24,7 +24,10 @@ def number(token: Any) -> float | None:
     if token is None:
         return None
     if isinstance(token, int | float):
-        return float(token)
+        try:
+            return float(token)
+        except OverflowError:  # a whole number of more than 308 digits
+            return inf if token > 0 else -inf
     if not isinstance(token, str):
         raise ValueError(f"a {type(token).__name__}")
     try:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import random
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,33 @@ def test_folders(tmp_path: Path) -> None:
     written(tmp_path, "other.jsonl", "{}")
     with pytest.raises(InvalidValue, match=r"2 logs, name one of them: metrics.csv, other.jsonl"):
         open_source(tmp_path)
+
+
+def test_a_comma_before_decimals_is_read_where_it_separates_nothing(tmp_path: Path) -> None:
+    text = "step;d_loss;note\n0;1,25;a,b\n1;-3,5e-2;1,2,3\n2;nan;\n"
+    source = open_source(written(tmp_path, "a.csv", text))
+    found = rows(source)
+    assert (found[0], found[1]) == ({"d_loss": 1.25}, {"d_loss": -0.035})
+    assert math.isnan(found[2]["d_loss"])
+    assert source.texts == {"note"}
+
+
+@pytest.mark.parametrize(("name", "head"), [("a.csv.gz", "step,d_loss\n"), ("a.jsonl.gz", "")])
+def test_of_a_packed_file_that_was_cut_off_the_first_part_is_read(tmp_path: Path, name: str, head: str) -> None:
+    chance = random.Random(0)
+    losses = [chance.random() for _ in range(5000)]
+    form = "{},{}\n" if head else '{{"step": {}, "d_loss": {}}}\n'
+    packed = gzip.compress((head + "".join(form.format(step, loss) for step, loss in enumerate(losses))).encode())
+    path = tmp_path / name
+    path.write_bytes(packed[: len(packed) // 2])
+    source = open_source(path)
+    found = rows(source)
+    assert 1000 < len(found) < 4000
+    assert all(found[step]["d_loss"] == losses[step] for step in list(found)[:-1])
+    assert "the packed file can't be read on" in source.faults.listed[-1].says
+
+
+def test_a_whole_number_beyond_all_floats_is_infinite(tmp_path: Path) -> None:
+    text = "".join(f'{{"step": {step}, "d_loss": {sign}{"9" * 400}}}\n' for step, sign in ((1, ""), (2, "-")))
+    source = open_source(written(tmp_path, "a.jsonl", text))
+    assert rows(source) == {1: {"d_loss": math.inf}, 2: {"d_loss": -math.inf}}
