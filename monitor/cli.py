@@ -46,11 +46,15 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs it; our errors become a line and exit code 1."""
+        """Runs it; our errors, and those of files that the user named, become a line and exit code 1."""
         try:
             return super().invoke(ctx)
         except NashboardError as error:
             raise click.ClickException(error.message) from error
+        except OSError as error:
+            if error.filename is None:  # a closed pipe, a socket
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 def missing(name: str, module: str | None, extra: str) -> click.Command:

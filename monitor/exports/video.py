@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import io
+import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +23,7 @@ CAPTION = 18  # pixels below the grid, for the step
 GROUND, INK = (250, 250, 250), (60, 60, 60)
 HOLD = 1.5  # seconds that the last picture stays
 PIXELS = 2048  # of the longer side
+FINE = 10  # quantiser of H.264: 0 is without loss, 51 the coarsest
 
 
 def chosen(run: StoredRun, name: str | None, most: int) -> list[SampleInfo]:
@@ -49,10 +53,10 @@ def to_gif(run: StoredRun, grids: list[SampleInfo], path: Path, rate: float) -> 
 
 
 def to_mp4(run: StoredRun, grids: list[SampleInfo], path: Path, rate: float) -> None:
-    """H.264 by imageio-ffmpeg's own ffmpeg.
+    """H.264 by imageio-ffmpeg's own ffmpeg. A file that was there stays as it was until the new one is whole.
 
     Raises:
-        InvalidValue: imageio-ffmpeg is not installed, or has no ffmpeg.
+        InvalidValue: imageio-ffmpeg is not installed or has no ffmpeg, or the file can't be written.
     """
     try:
         ffmpeg: Any = importlib.import_module("imageio_ffmpeg")
@@ -60,19 +64,46 @@ def to_mp4(run: StoredRun, grids: list[SampleInfo], path: Path, rate: float) -> 
         raise InvalidValue(
             "MP4 needs imageio-ffmpeg, which is not installed: pip install 'nashboard[video]', or --gif"
         ) from None
-    pictures = frames(run, grids)
-    first = next(pictures)
+    if not path.parent.is_dir():
+        raise InvalidValue(f"{path} can't be written: there is no folder {path.parent}")
+    part = path.with_name(f".{path.name}.part.mp4")  # ffmpeg tells the format by the ending
     try:
-        writer = ffmpeg.write_frames(str(path), first.size, fps=rate, macro_block_size=2, quality=8)
-        writer.send(None)
-        last = first
-        for last in chain([first], pictures):
-            writer.send(last.tobytes())
-        for _ in range(int(HOLD * rate)):
-            writer.send(last.tobytes())
-        writer.close()
+        _encode(ffmpeg.get_ffmpeg_exe(), frames(run, grids), part, rate)
+        part.replace(path)
     except (RuntimeError, OSError) as error:
         raise InvalidValue(f"{path} can't be written as MP4: {error}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _encode(ffmpeg: str, pictures: Iterator[Image], path: Path, rate: float) -> None:
+    """Has ffmpeg write pictures of one size, the last one for `HOLD` seconds more.
+
+    Raises:
+        OSError: it could not; with the last thing that it said.
+    """
+    first = next(pictures)
+    given = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{first.width}x{first.height}", "-r", f"{rate:g}", "-i", "-")
+    wanted = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-qp", str(FINE), str(path))
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen([ffmpeg, "-y", "-v", "error", *given, *wanted], stdin=subprocess.PIPE, stderr=told) as process,
+    ):
+        assert process.stdin
+        try:
+            last = first
+            for last in chain([first], pictures):
+                process.stdin.write(last.tobytes())
+            for _ in range(int(HOLD * rate)):
+                process.stdin.write(last.tobytes())
+            process.stdin.close()
+        except BrokenPipeError:  # it has ended: its exit code and its words say why
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+        if code := process.wait():
+            told.seek(0)
+            lines = told.read().decode(errors="replace").strip().splitlines()
+            raise OSError(lines[-1] if lines else f"ffmpeg ended with exit code {code}")
 
 
 def frames(run: StoredRun, grids: list[SampleInfo]) -> Iterator[Image]:

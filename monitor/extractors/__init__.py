@@ -61,7 +61,10 @@ def load(name: str, folder: Path) -> Extractor:
 
 def _file(path: Path, name: str) -> Extractor:
     """What a file holds. Its name carries a hash of its content: another file is another extractor."""
-    full = f"{name}/{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
+    try:
+        full = f"{name}/{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
+    except OSError as error:
+        raise InvalidValue(f"the extractor {name}: {path} can't be read: {error.strerror}") from None
     if path.suffix == ".npz":
         from monitor.extractors.classifier import Classifier
 

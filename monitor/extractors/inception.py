@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
-from monitor.extractors.outputs import CHUNK, as_features
+from monitor.extractors.outputs import in_chunks
 
 if TYPE_CHECKING:
     import numpy
@@ -49,11 +49,14 @@ class Inception:
     def __call__(self, batch: Array) -> Array:
         """(N, C, H, W) uint8 → (N, 2048) float64."""
         import numpy
-        import torch
 
         if batch.ndim != 4 or batch.dtype != numpy.uint8:
             raise InvalidValue(f"samples of shape {tuple(batch.shape[1:])}, {batch.dtype}: Inception takes images")
-        images = torch.from_numpy(numpy.repeat(batch, 3, axis=1) if batch.shape[1] == 1 else batch[:, :3].copy())
+        images = numpy.repeat(batch, 3, axis=1) if batch.shape[1] == 1 else batch[:, :3].copy()
+        return in_chunks(self._ask, images, self.name)
+
+    def _ask(self, images: Array) -> Any:
+        import torch
+
         with torch.inference_mode():
-            parts = [self._net(images[i : i + CHUNK])[0].numpy() for i in range(0, len(images), CHUNK)]
-        return as_features(numpy.concatenate(parts), len(batch), self.name)
+            return self._net(torch.from_numpy(images))[0].numpy()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
-from monitor.extractors.outputs import CHUNK, as_features
+from monitor.extractors.outputs import CHUNK, in_chunks
 from monitor.sample_metrics.extractors import scaled
 
 if TYPE_CHECKING:
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 class Onnx:
     """Its first input takes (N, C, H, W) or (N, D) float32, images in 0 … 1; its first output is read as by `TorchScript`.
 
+    A model that was exported for so many samples (as exporters do unless told otherwise) is asked for as many at a time; the last
+    ones are filled up with zeros.
+
     Raises:
-        InvalidValue: onnxruntime is not installed, or the file is no ONNX model.
+        InvalidValue: onnxruntime is not installed, or the file is no ONNX model of one input.
     """
 
     def __init__(self, path: Path, name: str) -> None:
@@ -37,16 +40,27 @@ class Onnx:
             self._session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001 its errors have no common class
             raise InvalidValue(f"{path} can't be loaded as an ONNX model: {error}") from None
+        inputs = self._session.get_inputs()
+        if len(inputs) != 1:
+            names = ", ".join(one.name for one in inputs) or "none"
+            raise InvalidValue(f"{path} has the inputs {names}: a model of one input is needed")
+        self._input = inputs[0].name
+        first = inputs[0].shape[0] if inputs[0].shape else None
+        self._fixed = first if isinstance(first, int) and first > 0 else None
 
     def __call__(self, batch: Array) -> Array:
         """(N, D) or (N, C, H, W), uint8 or float → (N, F) float64."""
+        return in_chunks(self._ask, scaled(batch).astype("f4"), self.name, self._fixed or CHUNK)
+
+    def _ask(self, values: Array) -> Any:
         import numpy
 
-        values, name = scaled(batch).astype("f4"), self._session.get_inputs()[0].name
+        rows, wanted = len(values), self._fixed or len(values)
+        filled = numpy.concatenate([values, numpy.zeros((wanted - rows, *values.shape[1:]), "f4")])
         try:
-            parts = [self._session.run(None, {name: values[i : i + CHUNK]})[0] for i in range(0, len(values), CHUNK)]
+            found = self._session.run(None, {self._input: filled})[0]
         except Exception as error:  # noqa: BLE001 its errors have no common class
             raise InvalidValue(
-                f"the extractor {self.name} can't take samples of shape {tuple(batch.shape[1:])}: {error}"
+                f"the extractor {self.name} can't take samples of shape {tuple(values.shape[1:])}: {error}"
             ) from None
-        return as_features(numpy.concatenate(parts), len(batch), self.name)
+        return found[:rows] if wanted > rows else found

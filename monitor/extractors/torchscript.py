@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import InvalidValue
-from monitor.extractors.outputs import CHUNK, as_features
+from monitor.extractors.outputs import in_chunks
 from monitor.sample_metrics.extractors import scaled
 
 if TYPE_CHECKING:
@@ -37,16 +37,17 @@ class TorchScript:
 
     def __call__(self, batch: Array) -> Array:
         """(N, D) or (N, C, H, W), uint8 or float → (N, F) float64."""
-        import numpy
+        return in_chunks(self._ask, scaled(batch).astype("f4"), self.name)
+
+    def _ask(self, values: Array) -> Any:
         import torch
 
-        values = torch.from_numpy(scaled(batch).astype("f4"))
         try:
             with torch.inference_mode():
-                parts = [self._module(values[i : i + CHUNK]).numpy() for i in range(0, len(values), CHUNK)]
-        except (RuntimeError, AttributeError) as error:
+                found = self._module(torch.from_numpy(values))
+        except RuntimeError as error:
             raise InvalidValue(
-                f"the extractor {self.name} can't take samples of shape {tuple(batch.shape[1:])}: "
+                f"the extractor {self.name} can't take samples of shape {tuple(values.shape[1:])}: "
                 f"{str(error).strip().splitlines()[-1]}"
             ) from None
-        return as_features(numpy.concatenate(parts), len(batch), self.name)
+        return found.double().numpy() if isinstance(found, torch.Tensor) else found

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import math
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import pyarrow.parquet
 import pytest
@@ -207,6 +209,41 @@ def test_a_grid_through_training_becomes_a_gif(lab: Lab, tmp_path: Path) -> None
             pictures.add(gif.convert("RGB").tobytes())
     assert spans == [250, 250, 250, 250, 1500]
     assert len(pictures) == 5
+
+
+def test_a_grid_through_training_becomes_an_mp4(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    made = nashboard(lab, "export", "video", "full", "-o", path, "--frames", 5, "--rate", 4)
+    assert "5 pictures of 'fixed', steps 0 to 390" in made.output
+    ask = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    decoded = subprocess.run(ask, capture_output=True, check=True)
+    assert all(word in decoded.stderr.decode() for word in ("h264", "16x34", "4 fps"))
+    pictures = np.frombuffer(decoded.stdout, np.uint8).reshape(-1, 34, 16, 3)
+    assert len(pictures) == 5 + 6  # the last one stays for a second and a half
+    shades = [float(picture[:12].mean()) for picture in pictures]  # above the caption
+    steps = [0, 90, 190, 290, 390]
+    assert shades[:5] == pytest.approx([step % 251 for step in steps], abs=4)
+    assert shades[5:] == pytest.approx([shades[4]] * 6, abs=2)
+    assert [one.name for one in tmp_path.iterdir()] == ["a.mp4"]
+
+
+@pytest.mark.parametrize("arguments", [("video", "--mp4"), ("video", "--gif"), ("points",), ("report",)])
+def test_an_export_into_no_folder_is_said(lab: Lab, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    made = nashboard(lab, "export", arguments[0], "full", *arguments[1:], "-o", tmp_path / "none" / "a.x")
+    assert (made.exit_code, f"{tmp_path}/none" in made.output) == (1, True), made.output
+
+
+def test_a_failed_mp4_leaves_what_was_there(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_text("before")
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/bin/false")  # it ends at once and writes nothing
+    made = nashboard(lab, "export", "video", "full", "-o", path)
+    assert (made.exit_code, "a.mp4 can't be written as MP4: ffmpeg ended with exit code 1" in made.output) == (
+        1,
+        True,
+    ), made.output
+    assert path.read_text() == "before"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def test_a_video_that_can_not_be_made_is_said(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from sklearn.datasets import load_digits
 from monitor import extractors
 from monitor.cli import main
 from monitor.errors import InvalidValue
-from monitor.extractors.outputs import as_features
+from monitor.extractors.outputs import as_features, in_chunks
 from monitor.sample_metrics.opinions import Opinions
 
 DIGITS = load_digits()
@@ -136,3 +136,29 @@ def test_outputs_of_a_wrong_shape_are_refused() -> None:
     for shape in ((3, 4), (2,), (2, 5000)):
         with pytest.raises(InvalidValue, match="is needed"):
             as_features(np.ones(shape), 2, "x")
+
+
+def test_what_gives_no_numbers_or_other_widths_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="the extractor x gave dict, which is no array of numbers"):
+        as_features({"a": 1}, 2, "x")
+    with pytest.raises(InvalidValue, match=r"gave \(2, 0\) for 2 samples"):
+        as_features(np.ones((2, 0)), 2, "x")
+    with pytest.raises(InvalidValue, match=r"gave \[2, 4\] features for parts of one batch"):
+        in_chunks(lambda part: np.ones((len(part), len(part))), np.ones((10, 1)), "x", size=4)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_network_that_gives_a_tuple_or_half_precision(tmp_path: Path) -> None:
+    class Pair(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            return x, x[:1]
+
+    class Half(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.to(torch.bfloat16)
+
+    for name, net in (("pair", Pair()), ("half", Half())):
+        torch.jit.trace(net, torch.zeros(2, 3)).save(str(tmp_path / f"{name}.pt"))
+    with pytest.raises(InvalidValue, match=r"extractor pair/\w{8} gave tuple, which is no array of numbers"):
+        extractors.load("pair", tmp_path)(np.ones((5, 3), "f4"))
+    assert extractors.load("half", tmp_path)(np.full((5, 3), 0.5, "f4")).tolist() == [[0.5] * 3] * 5
