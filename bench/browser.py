@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import FLAGS, find
+from tests.support import until
+
+QUIET = 0.03, 300  # CPU seconds within so many ms
 
 
 class Cpu:
@@ -22,6 +25,19 @@ class Cpu:
         """So far, of those that live."""
         some = [self.process, *self.process.children(recursive=True)]
         return sum(sum(one.cpu_times()[:2]) for one in some)
+
+
+def fresh(browser: Browser, cpu: Cpu, width: int = 1440, height: int = 900) -> Page:
+    """A page of a browser that has nothing cached, once its window stands: building it costs Chromium a second of CPU."""
+    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+
+    def quiet() -> bool:
+        before = cpu.seconds
+        page.wait_for_timeout(QUIET[1])
+        return cpu.seconds - before <= QUIET[0]
+
+    until(quiet, timeout=60)
+    return page
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import httpx
 from playwright.sync_api import Browser, Page
 
 import monitor
-from bench.browser import chromium
+from bench.browser import Cpu, chromium, fresh
 from bench.load import post
 from bench.pixel import CURVES
 from bench.service import Service, service
@@ -73,13 +73,12 @@ def ship(running: Service, run: str, first: int, count: int) -> None:
             post(client, run, msgspec.msgpack.encode(wire.Batch("hour", start - first + 1, records)))
 
 
-def cold(browser: Browser, address: str) -> float:
+def cold(browser: Browser, cpu: Cpu, address: str) -> float:
     """Milliseconds until the first chart of a browser that has seen nothing of ours."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
+    page = fresh(browser, cpu)
     page.goto(address, wait_until="commit")
     took = float(page.evaluate(FIRST))
-    context.close()
+    page.context.close()
     return took
 
 
@@ -131,7 +130,7 @@ def measure() -> Iterator[Row]:
             run.log(values(step), step=step)
         address = f"{running.url}/runs/{run.id}"
         until(lambda: running.get(f"/runs/{run.id}")["last_step"] == 999)
-        first = [cold(browser, address) for _ in range(COLD)]
+        first = [cold(browser, cpu, address) for _ in range(COLD)]
         page = opened(browser, address, 1080, 4)
         before, start = cpu.seconds, time.time()
         live(page, run, 1000)

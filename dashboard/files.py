@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 
 FOR_EVER = "public, max-age=31536000, immutable"
 BYTES = "application/octet-stream"
+GZIP = ".gz"  # files that are kept compressed have it at the end of their name, and not of their address
 LEAST = 1000  # bytes: what is smaller fits a packet or two as it is
 LARGE = 200_000  # bytes: what takes noticeably long to compress
 CALM = 5.0  # seconds
@@ -38,6 +39,11 @@ class Packed:
         kind = mimetypes.guess_type(name)[0] or BYTES
         worth = kind.startswith(TEXTS) and len(plain) >= LEAST
         return cls(kind, plain, gzip.compress(plain, 6, mtime=0) if worth else None)
+
+    @classmethod
+    def from_gzip(cls, name: str, small: bytes) -> Packed:
+        """A file that is kept compressed; `name` is its name without `.gz`."""
+        return cls(mimetypes.guess_type(name)[0] or BYTES, gzip.decompress(small), small)
 
     def answer(self, request: Request) -> Response:
         """What the client can read, the smallest."""
@@ -70,6 +76,8 @@ class Shelf:
         if held := self._held.get(key):
             return held
         plain = await asyncio.to_thread(read)
+        if key.endswith(GZIP):
+            return self._held.setdefault(key, await asyncio.to_thread(Packed.from_gzip, name, plain))
         if len(plain) < LARGE:
             return self._held.setdefault(key, Packed.of(name, plain))
         if key not in self._packing:
@@ -88,14 +96,16 @@ class Files:
     def __init__(self, assets: Path) -> None:
         self.assets, self.shelf = assets, Shelf()
         self.dash: Dash | None = None  # set once it is made: Dash takes every address that is not taken before
-        self.names = {path.relative_to(assets).as_posix(): path for path in assets.rglob("*") if path.is_file()}
+        self.names = {
+            path.relative_to(assets).as_posix().removesuffix(GZIP): path for path in assets.rglob("*") if path.is_file()
+        }
 
     async def asset(self, request: Request) -> Response:
         """One of ours. The address has a hash of all of them in it, so what was there at the start is what there is."""
         path = self.names.get(request.path_params["path"])
         if path is None:
             return PlainTextResponse("no such file", 404)
-        return (await self.shelf.take(str(path), path.name, path.read_bytes)).answer(request)
+        return (await self.shelf.take(str(path), path.name.removesuffix(GZIP), path.read_bytes)).answer(request)
 
     async def suite(self, request: Request) -> Response:
         """A script of a package, if it is one that Dash's page names; the version is a part of the address."""

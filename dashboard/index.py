@@ -17,6 +17,9 @@ from dashboard.pages import runs
 from monitor.losses import EQUILIBRIA, FAMILIES, LOSS_KEYS
 
 ASSETS = Path(__file__).parent / "assets"
+# The build of plotly.js with lines and bars alone, from the npm package plotly.js-basic-dist-min in the version that Dash's
+# plotly has: a quarter of the whole one, which a browser needs more than a second to run.
+PLOTLY = "vendor/plotly-basic.min.js"
 
 # What a page asks for before its scripts are there: rows of the table and how they look, runs of a comparison, its signals,
 # rows of a curve.
@@ -83,8 +86,8 @@ def digest(folder: Path) -> str:
     return found.hexdigest()[:12]
 
 
-def plotly_address(prefix: str) -> str:
-    """Where Dash serves plotly.js; the version in it lets browsers keep it for ever."""
+def whole_plotly(prefix: str) -> str:
+    """Where Dash serves the whole plotly.js; the version in it lets browsers keep it for ever."""
     path = "package_data/plotly.min.js"
     stamp = int((Path(plotly.__file__).parent / path).stat().st_mtime)
     return f"{prefix}_dash-component-suites/plotly/{build_fingerprint(path, plotly.__version__, stamp)}"
@@ -103,7 +106,8 @@ def page(prefix: str, api: str, assets: str) -> str:
     boot: dict[str, Any] = {
         "base": prefix,
         "api": api,
-        "plotly": plotly_address(prefix),
+        "plotly": f"{assets}/{PLOTLY}",
+        "wholePlotly": whole_plotly(prefix),
         "palettes": palettes(),
         "catalog": catalog(),
         "first": FIRST,

@@ -39,9 +39,14 @@ def test_a_deep_link_as_the_first_request_has_all_it_needs(own_lab: Lab) -> None
         assert {name.rpartition(".")[2] for name in ours} == {"css", "js", "svg"}
         for address in addresses(html):
             assert client.get(address).status_code == 200, address
-        plotly = client.get(str(boot(html)["plotly"]))
-        assert plotly.status_code == 200
-        assert "max-age=31536000" in plotly.headers["cache-control"]
+        versions = []
+        for build in ("plotly", "wholePlotly"):
+            plotly = client.get(str(boot(html)[build]))
+            assert plotly.status_code == 200
+            assert "max-age=31536000" in plotly.headers["cache-control"]
+            versions += re.findall(r"^\* plotly\.js.* (v[\d.]+)$", plotly.text[:200], re.MULTILINE)
+        assert len(versions) == 2
+        assert versions[0] == versions[1]
         script = client.get(next(address for address in ours if address.endswith(".js")))
         assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert "javascript" in script.headers["content-type"]

@@ -1,7 +1,7 @@
 // Parallel coordinates: the values in which the configs differ, and what the runs came to.
 
 import { h } from "../dom.js";
-import { plotly } from "../plot.js";
+import { wholePlotly } from "../plot.js";
 import { palette } from "../theme.js";
 import * as theme from "../theme.js";
 import { signalOf } from "../sections.js";
@@ -41,7 +41,7 @@ export class Parallel {
     const runs = this.comparison.visible;
     const dimensions = this.axes(runs);
     if (runs.length < 2 || dimensions.length < 2) return this.place.replaceChildren(h("p", { class: "muted" }, t("Runs whose configs differ, or that have results, are needed.")));
-    const Plotly = await plotly();
+    const Plotly = await wholePlotly();
     if (this.comparison.signal.aborted) return null;
     const colours = palette();
     const last = Math.max(1, runs.length - 1);
