@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -52,6 +53,16 @@ class Guard:
         if self.strict:
             raise InvalidValue(message)
         self.say(cause, message)
+
+    def begun(self, thread: threading.Thread, what: str) -> bool:
+        """Starts a thread that does `what`; False, and said once, where the machine has none left or Python is ending."""
+        try:
+            thread.start()
+        except RuntimeError as error:
+            self.errors += 1
+            self.say(f"thread: {what}", f"nashboard: no thread for {what}: {error}. The training goes on.")
+            return False
+        return True
 
     def caught(self, where: str, error: Exception) -> None:
         """An exception stopped here: said once for each place and type, and counted."""

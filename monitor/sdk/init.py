@@ -114,8 +114,8 @@ def _started(info: RunInfo, settings: ClientSettings, guard: Guard, journal: Jou
             run._append(("e", None, time.time(), "resume", {}))
     register(run)
     run._start_beside()
-    if shipper is not None:
-        shipper.start()
+    if shipper is not None and not guard.begun(shipper, "shipping"):
+        run._shipper = None  # the journal keeps everything, and `finish` says where
     return run
 
 

@@ -328,7 +328,7 @@ class Run(Standing):
     def _start_beside(self) -> None:
         """Starts the threads that look at the run and at the machine."""
         if self._doctor is not None:
-            self._doctor.start()
+            self.guard.begun(self._doctor, "the doctor")
         if self._settings.system_every:
             from monitor.sdk.environment import local_rank
             from monitor.sdk.system import SystemMetrics
@@ -341,7 +341,7 @@ class Run(Standing):
                 lambda step, values: self._write(step, time.time(), dict(values)),
                 self.guard,
             )
-            self._system.start()
+            self.guard.begun(self._system, "watching the machine")
 
     # -- what is said -------------------------------------------------------------------------------------------------
 

@@ -30,15 +30,17 @@ class Worker:
         self._thread: threading.Thread | None = None
 
     def submit(self, kind: str, job: Any, at_most: int) -> bool:
-        """Queues a job; False, and it is dropped, when `at_most` of its kind wait already."""
+        """Queues a job; False, and it is dropped, when `at_most` of its kind wait already, or no thread can be had."""
         with self._lock:
             if self._waiting[kind] >= at_most:
                 return False
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="nashboard-worker", daemon=True)
+                if not self._guard.begun(thread, "reading tensors and drawing"):
+                    return False
+                self._thread = thread
             self._waiting[kind] += 1
             self._jobs.append((kind, job))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="nashboard-worker", daemon=True)
-                self._thread.start()
         if self._idle:
             self._awake.set()
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from monitor.sdk.journal import LeftJournal
 from monitor.sdk.lock import Lock
 from monitor.sdk.logits import auc
 from monitor.sdk.ranges import infer
+from monitor.sdk.sync import folders, sync
+from monitor.settings import ClientSettings, load
 from tests.sdk.service import Service, error
 
 Start = Callable[..., monitor.Run]
@@ -191,3 +194,25 @@ def test_aliases_and_own_names_of_logits_are_reduced_too(service: Service, start
     assert points["auc/discriminator", 0] == pytest.approx((1 + 0.5 + 1 + 1) / 4)
     assert ("auc/discriminator", 1) not in points
     assert (points["D(x)", 0], points["critic on fakes/std", 0]) == (2.5, 1.0)
+
+
+def test_a_machine_without_a_thread_to_spare_stops_no_training_and_loses_no_number(
+    service: Service, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    settings = {"server": service.url, "dir": tmp_path, "doctor": "local", "system_every": 1.0}
+    before = threading.stack_size(1 << 46)  # more than there is: no thread can be started
+    try:
+        run = monitor.init(**settings)
+        for step in range(3):
+            run.log({"a": float(step), "logits/real": np.ones(8)}, step=step)
+        run.samples(np.zeros((4, 8, 8), np.float32))
+        run.finish()
+    finally:
+        threading.stack_size(before)
+    for what in ("shipping", "the doctor", "watching the machine", "reading tensors and drawing"):
+        assert f"no thread for {what}" in caplog.text
+    assert run.dropped >= 4  # the logits and the samples
+    assert service.points() == {}
+    (done,) = sync(folders(tmp_path), load(ClientSettings, {"server": service.url}))
+    assert done.state == "shipped", done
+    assert service.points() == {("a", step): float(step) for step in range(3)}
