@@ -62,7 +62,10 @@ class Metrics:
 
     def about(self, batch: Array, name: str, step: int, features: Array | None = None) -> Result:
         """Where it lies; of the grid that is measured all metrics, and how it moved since the last batch."""
-        if self._name is None or (name == BEST and self._name != BEST):
+        chosen = self._name is None or (name == BEST and self._name != BEST)
+        if chosen or name == self._name:
+            self._plane.check(batch)
+        if chosen:
             self._name, self._trajectory = name, Trajectory()
         if name != self._name:
             return Result(columns=self._placed(batch, features))

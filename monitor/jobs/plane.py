@@ -48,6 +48,13 @@ class Plane:
         about = {"cluster": self.clusters, "row": self.rows, "distance": self._neighbours.own}
         return packed(self._places(self.features) | about | near)
 
+    def check(self, batch: Array) -> None:
+        """Raises InvalidValue when it is no batch of such samples: features of two shapes may be as wide and mean nothing."""
+        if batch.shape[1:] != self._shape:
+            raise InvalidValue(
+                f"samples of shape {batch.shape[1:]} can't be compared with a reference of {self._shape}"
+            )
+
     def finite(self, batch: Array, features: Array | None = None) -> tuple[Array, Array]:
         """Features of a batch's finite rows (M, D), and which of its rows these are: (N,) booleans. `features`: when the run
         tells them itself.
@@ -57,10 +64,7 @@ class Plane:
         """
         import numpy
 
-        if batch.shape[1:] != self._shape:
-            raise InvalidValue(
-                f"samples of shape {batch.shape[1:]} can't be compared with a reference of {self._shape}"
-            )
+        self.check(batch)
         features = self._extract(batch[:MAX_PLACED]) if features is None else features[:MAX_PLACED]
         where = numpy.asarray(numpy.isfinite(features).all(axis=1))
         if not where.any():

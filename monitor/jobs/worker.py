@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Array = numpy.ndarray[Any, Any]
 
+T = TypeVar("T")
 NICE = 5  # beside two trainings on two cores a worker still gets a quarter of one
 
 
@@ -48,18 +49,22 @@ def do(task: Task, made: type[Kind], kept: Kept | None = None) -> tuple[Outcome,
     if kept is not None and kept[:3] == (task.reference, task.extractor, task.memory):
         kind = kept.kind
     else:
-        try:
-            memory = msgspec.msgpack.decode(task.memory) if task.memory else {}
-            given = features_of(task.reference, task.extractor)
-            kind = made(load(task.reference), memory, extractors.load(task.extractor, Path(task.folder)), given)
-        except NashboardError as error:
-            return Outcome({}, dict.fromkeys(asked, Refusal(f"the reference: {error}", True)), task.memory), None
+        fresh = _tried(partial(_made, task, made))
+        if isinstance(fresh, Refusal):
+            refusal = Refusal(f"the reference: {fresh.reason}", fresh.final)
+            return Outcome({}, dict.fromkeys(asked, refusal), task.memory), None
+        kind = fresh
     results: dict[int, Result] = {}
     refusals: dict[int, Refusal] = {}
+    asks = {step.job: partial(_about, kind, step, task.extractor) for step in task.steps}
     if task.reference_job is not None:
-        _attempt(results, refusals, task.reference_job, kind.about_reference)
-    for step in task.steps:
-        _attempt(results, refusals, step.job, partial(_about, kind, step, task.extractor))
+        asks = {task.reference_job: kind.about_reference, **asks}
+    for job, ask in asks.items():
+        found = _tried(ask)
+        if isinstance(found, Refusal):
+            refusals[job] = found
+        else:
+            results[job] = found
     left = msgspec.msgpack.encode(kind.memory)
     return Outcome(results, refusals, left), Kept(task.reference, task.extractor, left, kind)
 
@@ -68,12 +73,19 @@ def _about(kind: Kind, step: Step, extractor: str) -> Result:
     return kind.about(load(step.source), step.name, step.step, features_of(step.source, extractor))
 
 
-def _attempt(results: dict[int, Result], refusals: dict[int, Refusal], job: int, ask: Callable[[], Result]) -> None:
+def _made(task: Task, made: type[Kind]) -> Kind:
+    memory = msgspec.msgpack.decode(task.memory) if task.memory else {}
+    given = features_of(task.reference, task.extractor)
+    return made(load(task.reference), memory, extractors.load(task.extractor, Path(task.folder)), given)
+
+
+def _tried(ask: Callable[[], T]) -> T | Refusal:
+    """What comes of it, or why nothing does: final when it was refused, to be tried again when something broke."""
     try:
-        results[job] = ask()
+        return ask()
     except Exception as error:  # noqa: BLE001 whatever is wrong with one batch, the next is worked on
         reason = str(error) if isinstance(error, NashboardError) else f"{type(error).__name__}: {error}"
-        refusals[job] = Refusal(reason, isinstance(error, NashboardError))
+        return Refusal(reason, isinstance(error, NashboardError))
 
 
 def _receive(tasks: SimpleQueue[bytes]) -> None:

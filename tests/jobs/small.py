@@ -13,6 +13,7 @@ from monitor.errors import InvalidValue
 from monitor.jobs.work import Result
 
 DIES, HANGS, REFUSES, RAISES, PRINTS = -1.0, -2.0, -3.0, -4.0, -5.0
+UNFIT = -6.0  # first number of a reference that nothing can be made of
 TARGET = "tests.jobs.small:Small"
 
 
@@ -22,6 +23,8 @@ class Small:
     libraries: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, reference: Any, memory: dict[str, Any], extractor: Any = None, features: Any = None) -> None:
+        if reference.flat[0] == UNFIT:
+            raise ZeroDivisionError("this reference has no scale")
         self.total = float(reference.sum())
         self.memory = {"seen": [], **memory}
 

@@ -11,7 +11,7 @@ from monitor.storage import jobs, series
 from monitor.storage.projections import list_frames
 from monitor.storage.tables import job_memory
 from tests.jobs.conftest import REFERENCE, Shop, samples
-from tests.jobs.small import DIES, HANGS, PRINTS, RAISES, REFUSES
+from tests.jobs.small import DIES, HANGS, PRINTS, RAISES, REFUSES, UNFIT
 from tests.support import until
 
 MakeShop = Callable[..., Shop]
@@ -76,6 +76,17 @@ def test_a_batch_that_is_refused_fails_alone_and_at_once(make_shop: MakeShop) ->
     assert (found[2]["attempts"], found[2]["error"]) == (4, "RuntimeError: something broke")  # and three retries
 
 
+def test_a_reference_that_breaks_something_is_told_in_a_line(make_shop: MakeShop) -> None:
+    shop = make_shop().open()
+    shop.ship(samples(0, UNFIT, 2.0, kind="reference", name="reference"), samples(1, 1.0))
+    found = shop.finished()
+    assert {(job["state"], job["attempts"]) for job in found.values()} == {("failed", 4)}
+    assert {job["error"] for job in found.values()} == {"the reference: ZeroDivisionError: this reference has no scale"}
+    assert shop.scheduler.counters.failures == 0  # no worker was lost over it
+    shop.ship(REFERENCE)  # and with another all is well
+    assert {job["state"] for job in shop.finished().values()} == {"done"}
+
+
 def test_a_batch_that_kills_its_worker_takes_no_other_with_it(make_shop: MakeShop) -> None:
     shop = make_shop().open()
     shop.ship(REFERENCE, samples(1, 1.0), samples(2, DIES), samples(3, 3.0))
@@ -133,7 +144,9 @@ def test_a_deleted_run_leaves_nothing_behind(make_shop: MakeShop) -> None:
     shop.ship(REFERENCE, samples(1, HANGS))
     until(lambda: shop.jobs()[1]["state"] == "running")
     shop.writer.submit_delete("r").result(10)
-    until(lambda: shop.scheduler.counters.failures)
+    until(
+        lambda: shop.scheduler.counters.tasks
+    )  # its worker is done with it, by the clock or because the batch is gone
     assert shop.read(jobs.counts) == dict.fromkeys(jobs.STATES, 0)
     shop.ship(REFERENCE, samples(1, 2.0), run="other")
     shop.finished(("other",))

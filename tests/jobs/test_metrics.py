@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from monitor.errors import InvalidValue
 from monitor.jobs.metrics import Metrics
 from monitor.sample_metrics import PooledPixels, Reference, Trajectory
 
@@ -32,3 +33,15 @@ def test_of_several_grids_the_one_of_fresh_noise_is_measured() -> None:
     assert kind.about(images(64, 2), "random", 0).points
     assert kind.about(images(64, 3), "fixed", 10).points == {}
     assert kind.about(images(64, 4, low=250), "random", 10).points["sample/movement"] > 0.5
+
+
+def test_samples_of_another_shape_are_refused_though_their_features_are_as_wide() -> None:
+    rows = np.random.default_rng(0).normal(size=(60, 400)).astype("f4")
+    kind = Metrics(
+        rows[:, :300], {}, PooledPixels()
+    )  # both go through a projection to 256 numbers, not through the same
+    assert PooledPixels()(rows).shape == PooledPixels()(rows[:, :300]).shape
+    with pytest.raises(InvalidValue, match=r"samples of shape \(400,\) can't be compared with a reference of \(300,\)"):
+        kind.about(rows, "odd", 1)
+    assert kind.memory["name"] is None  # it is not the grid that is measured from now on
+    assert kind.about(rows[:, :300], "random", 2).points["sample/coverage"] == 1
