@@ -32,7 +32,7 @@ class TsneMap:
         layout: (N, 2) of an earlier map of the same reference: nothing is computed anew then.
 
     Raises:
-        InvalidValue: too few or too many rows.
+        InvalidValue: too few or too many rows, or all of them are the same.
     """
 
     def __init__(self, reference: Array, seed: int = 0, layout: Array | None = None) -> None:
@@ -40,6 +40,8 @@ class TsneMap:
             raise InvalidValue(
                 f"a reference of {len(reference)} rows can't be laid out, {MIN_REFERENCE} to {MAX_REFERENCE} rows are allowed"
             )
+        if (reference == reference[0]).all():
+            raise InvalidValue(f"all {len(reference)} rows of the reference are the same: there is nothing to lay out")
         self._seed = seed
         self._reduce = Pca(reference, DIMENSIONS) if reference.shape[1] > DIMENSIONS else None
         self._perplexity = min(PERPLEXITY, (len(reference) - 1) / 3)

@@ -160,3 +160,10 @@ def test_a_joint_map_gives_noise_a_place_of_its_own() -> None:
     sides = np.repeat([0, 1], [200, 60])
     assert KNeighborsClassifier(5).fit(places, sides).score(places, sides) > 0.99
     np.testing.assert_array_equal(joint_map(rows, noise)[0], real)
+
+
+def test_data_that_are_all_one_have_no_layout_but_a_place() -> None:
+    same = np.full((20, 8), 0.5)
+    with pytest.raises(InvalidValue, match="all 20 rows of the reference are the same: there is nothing to lay out"):
+        TsneMap(same)
+    assert np.isfinite(Pca(same).plane(same)).all()
