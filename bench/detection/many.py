@@ -16,6 +16,7 @@ import numpy
 import torch
 from torch import Tensor, nn
 
+from bench.detection.corpus import CASES
 from bench.detection.places import Places, looked
 from bench.detection.recording import KEPT, Recording
 from monitor.jobs.metrics import BEST, Metrics
@@ -146,8 +147,7 @@ class Member:
     def lr(self, step: int, network: str) -> float:
         """Its learning rate."""
         config = self.config
-        jumped = config.inject_at is not None and step >= config.inject_at
-        factor = getattr(config, f"inject_{network}") if jumped else 1.0
+        factor = getattr(config, f"inject_{network}") if CASES[self.name].jumped(step) else 1.0
         return float(getattr(config, f"lr_{network}") * SCHEDULES[config.lr_schedule](step / config.steps) * factor)
 
     def look(self, step: int, samples: numpy.ndarray[Any, Any]) -> None:

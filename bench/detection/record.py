@@ -87,10 +87,10 @@ def jobs(folder: Path, wanted: Iterable[tuple[str, int]]) -> list[Job]:
     return sorted(parts, key=lambda part: -len(part[1]))
 
 
-def record_all(folder: Path, wanted: Iterable[tuple[str, int]]) -> None:
-    """Trains what is not there yet, in two processes."""
+def record_all(folder: Path, wanted: Iterable[tuple[str, int]], processes: int = 2) -> None:
+    """Trains what is not there yet, in so many processes."""
     folder.mkdir(parents=True, exist_ok=True)
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for done in pool.imap_unordered(record, jobs(folder, wanted)):
             print(done, flush=True)
 

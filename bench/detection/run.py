@@ -19,16 +19,18 @@ from bench.detection.replay import SEEN, replay
 
 BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 PAGE = Path(__file__).parents[2] / "docs" / "detection.md"
-FIRST_SEED = 400
+FIRST_SEED = 600
 
 
 def main(arguments: list[str]) -> int:
-    """`[FOLDER [FIRST_SEED]]`: where recordings are kept, and the first seed; seeds below 400 served the calibration."""
+    """`[FOLDER [FIRST_SEED [PROCESSES]]]`: where recordings are kept, the first seed (those below 600 served the calibration), and
+    how many processes train and replay side by side."""
     folder = Path(arguments[0]) if arguments else Path(tempfile.gettempdir()) / "nashboard-detection"
     first = int(arguments[1]) if len(arguments) > 1 else FIRST_SEED
-    record_all(folder, [(name, first + more) for name in CASES for more in range(copies(name))])
+    processes = int(arguments[2]) if len(arguments) > 2 else 2
+    record_all(folder, [(name, first + more) for name in CASES for more in range(copies(name))], processes)
     folders = [one for one in sorted(folder.iterdir()) if ".part-" not in one.name]
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
         stories = pool.map(replay, folders, chunksize=4)
     draw_all(folder, first)
     text = report({seen: [one[seen] for one in stories] for seen in SEEN})

@@ -287,15 +287,20 @@ def quality_fluctuation(run: Recording) -> Label:
 def non_convergence(run: Recording) -> Label:
     """Over the last 40 % of the run, at least 800 steps, four of five looks are bad and they do not get better by a tenth of all
     there is to have. A run that was good and lost it is no such one. Half of the looks, under 50 % near or under 60 %
-    of the places, or a shorter run: on the edge."""
+    of the places, a shorter run, or 800 such steps after the first 400 that it left behind later: on the edge."""
+    passing = any(_stands(_between(run, first, first + 800)) for first in range(350, run.steps - 800, EVERY))
     start = min(run.steps - 800, round(0.6 * run.steps))
     looks = _between(run, max(0, start), run.steps)
     if not looks or _improves(looks, 0.1):
-        return ABSENT
+        return EDGE if passing else ABSENT
     near, share = _median([one.near for one in looks]), _median([one.share for one in looks])
-    if sum(map(_bad, looks)) >= 0.8 * len(looks) and run.steps >= 1200:
+    if _stands(looks) and run.steps >= 1200:
         return Label("there", max(0, start))
-    return EDGE if near < 0.5 or share < 0.6 else ABSENT
+    return EDGE if passing or near < 0.5 or share < 0.6 else ABSENT
+
+
+def _stands(looks: list[Look]) -> bool:
+    return sum(map(_bad, looks)) >= 0.8 * len(looks) and not _improves(looks, 0.1)
 
 
 def discriminator_overfit(run: Recording) -> Label:
