@@ -62,7 +62,7 @@ class AlertInfo(Alert, frozen=True):
         state: "open", "acknowledged" (somebody has seen it), "snoozed" (until `snoozed_until`) or "resolved".
         onset_step: when the failure began. step: when it was told. resolved_step: when it was over; None: by hand, or not yet.
         summary: one sentence. evidence: what it rests on, the strongest first. advice: what to try, the cheapest first.
-        consequence_of: the kind of an open alert that explains this one, or "".
+        consequence_of: the kind of an alert, open or ended lately, that explains this one, or "".
         confidence: 0 … 1. created_at, updated_at, resolved_at, snoozed_until: seconds since the epoch.
     """
 

@@ -36,6 +36,7 @@ SHOWN = {
     "generator_dominates": Shown("weak-ns", "ring-ns", ("auc/discriminator", "sample/two_sample_accuracy")),
     "mode_collapse": Shown("late-ns", "ring-ns", ("sample/diversity", "sample/effective_modes")),
     "oscillation": Shown("hop-ns", "ring-hinge", ("sample/movement", "sample/diversity")),
+    "quality_fluctuation": Shown("pulse-ns", "warm-restarts", ("sample/energy_distance", "sample/effective_modes")),
     "discriminator_overfit": Shown("memorise", "digits-ns", ("logits/validation", "logits/real", "logits/fake")),
     "non_convergence": Shown("stuck-wgan", "slow-start", ("sample/energy_distance",)),
     "spectral_collapse": Shown("rank-ns", "ring-ns", tuple(f"spectral_norm/discriminator/body.{i}" for i in (0, 2, 4))),

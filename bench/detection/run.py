@@ -23,8 +23,8 @@ FIRST_SEED = 600
 
 
 def main(arguments: list[str]) -> int:
-    """`[FOLDER [FIRST_SEED [PROCESSES]]]`: where recordings are kept, the first seed (those below 600 served the calibration), and
-    how many processes train and replay side by side."""
+    """`[FOLDER [FIRST_SEED [PROCESSES]]]`: where recordings are kept, the first seed (those below 600 served the calibration),
+    and how many processes work side by side."""
     folder = Path(arguments[0]) if arguments else Path(tempfile.gettempdir()) / "nashboard-detection"
     first = int(arguments[1]) if len(arguments) > 1 else FIRST_SEED
     processes = int(arguments[2]) if len(arguments) > 2 else 2

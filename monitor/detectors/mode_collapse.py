@@ -10,20 +10,27 @@ from msgspec import Struct, field
 from monitor.detectors.base import Detector, View
 from monitor.detectors.finding import Evidence, Finding
 from monitor.detectors.frames import SampleBatch
-from monitor.streams import Best, Persistence
+from monitor.streams import Best, Persistence, Window, auc
 
 FULL = 0.3  # diversity of samples that are all but one
+SAME, LESS = 0.1, 0.5  # diversity of samples that are one, for all that noise does; and over that of the first batch
+START = 200  # steps in which even that is a start
 COPIES = 0.7  # share of samples that are nearly another sample
 COVERED = 0.5  # of what the reference covers of itself
 MODES = 0.6  # of the reference's effective number of modes
 FEW = 0.4  # of them: so few that it needs no second sign
+OUTSIDE = 0.6  # energy distance: of all samples on one of the data it is 0.5, and more only of what lies off the data
+WHOLE = 0.6  # of the data's own coverage: then nothing is missing, whatever the clusters say
+RECALLED = (
+    0.5  # of the data's own recall, beside samples as wide as the data: then modes are narrow, and none is missing
+)
 THROWN = 1.5  # diversity of samples that lie outside the data, where clusters mean nothing
 DROP = 0.6  # of its own best
 CLOSE = 0.9  # samples this much nearer to each other than real ones are bunched
 PRECISE = 0.5
 GOOD = 0.75  # of the reference's own: from there on it was good once
 SPREADS = ("coverage", "effective_modes", "nearest_neighbor_distance")  # rise while a generator still finds modes
-RISE = 0.06  # in six batches
+RISE, RANKED = 0.06, 0.75  # in six batches, and share of pairs of which the later is the higher
 
 
 class Sign(NamedTuple):
@@ -61,12 +68,15 @@ class ModeCollapse(Detector):
     reference covers of itself, or the effective number of modes exp(H) < 60 % of the reference's (after NDB, Richardson and
     Weiss 2018), and the samples bunched (diversity or nearest-neighbour distance < 0.9), precise (> 0.5), or in under 40 % of
     the modes without lying outside the data (diversity < 1.5): else they are merely bad. Drop: any of the three below 60 % of
-    its own best. Bad in 4 of 5 batches. Samples that cover 75 % of what the reference covers of itself lack nothing: neither
-    near-duplicates nor empty clusters count then.
+    its own best. Bad in 5 of 6 batches. Nothing is missing, and neither near-duplicates nor empty clusters count, where samples
+    cover 75 % of what the reference covers of itself; nor do clusters at 60 %, at half of its recall beside a diversity of 0.9
+    (narrow modes, all there), or at an energy distance above 0.6 (all samples at one of the data give 0.5: these lie elsewhere).
 
     Warm-up by state: an untrained generator is collapsed. Once it was good, a relapse counts at once, and a full one once it
     was many-sided (diversity and effective modes above 0.75 in three batches); if it never was, only after 1,000 steps (15 %
-    of the planned ones) and 10 batches, when neither coverage, modes nor the distance to the nearest neighbour rises.
+    of the planned ones) and 10 batches, when neither coverage, modes nor the distance to the nearest neighbour rises. Samples
+    that are one thing (diversity < 0.1) and differ by less than half of what the untrained generator's did are told without that
+    wait, once they were so in 7 of 8 batches after the first 200 steps: what it began with is lost, not still to come.
 
     Healthy look-alikes: the first hundreds of steps on images, and two far modes of many, whose diversity is that of the data:
     hence a local measure beside the global one. Losses do not show collapse: without samples nothing is said. See also
@@ -87,10 +97,13 @@ class ModeCollapse(Detector):
     diversity: Track = field(default_factory=Track)
     coverage: Track = field(default_factory=Track)
     modes: Track = field(default_factory=Track)
-    full: Persistence = field(default_factory=lambda: Persistence(of=5, enter=4, leave=1))
-    partial: Persistence = field(default_factory=lambda: Persistence(of=5, enter=4, leave=1))
+    full: Persistence = field(default_factory=lambda: Persistence(of=6, enter=5, leave=1))
+    partial: Persistence = field(default_factory=lambda: Persistence(of=6, enter=5, leave=1))
     good: Persistence = field(default_factory=lambda: Persistence(of=3, enter=3, leave=0))
     found: Persistence = field(default_factory=lambda: Persistence(of=3, enter=3, leave=0))
+    same: Persistence = field(default_factory=lambda: Persistence(of=8, enter=7, leave=3))
+    widths: Window = field(default_factory=lambda: Window(8))
+    begun_with: float = -1.0  # diversity of the first batch
     was_good: bool = False
     was_wide: bool = False
     spreading: dict[str, list[float]] = field(default_factory=dict)  # of the last batches
@@ -114,7 +127,12 @@ class ModeCollapse(Detector):
         full, partial = _full(batch), self._partial(batch, view)
         bad = bool(full + partial)
         self.since = -1 if not bad else self.since if self.since >= 0 else batch.step
-        ripe_full = (ripe or self.was_wide) and bool(full)
+        self.widths.push(batch.step, values.get("diversity", 1.0))
+        self.begun_with = self.widths.values[-1] if self.begun_with < 0 else self.begun_with
+        lost = self.widths.values[-1] < min(SAME, LESS * self.begun_with)
+        one_thing = lost and not _multiplies(self.widths.values)
+        same = self.same.update(batch.step, one_thing and batch.step >= START)
+        ripe_full = (ripe or self.was_wide or same) and bool(full)
         self.full.update(batch.step, ripe_full)
         self.partial.update(batch.step, ripe_full or (ripe and bad))
         if bad:
@@ -130,7 +148,7 @@ class ModeCollapse(Detector):
 
     def _partial(self, batch: SampleBatch, view: View) -> list[Sign]:
         values, floor = batch.values, batch.floor
-        if _covers(batch):
+        if _whole(batch) or values.get("energy_distance", 0.0) > OUTSIDE:
             return []
         signs = []
         limit = COVERED * floor.get("coverage", 0.97)
@@ -187,10 +205,26 @@ def _covers(batch: SampleBatch) -> bool:
     return batch.values.get("coverage", 0.0) >= GOOD * batch.floor.get("coverage", 0.97)
 
 
+def _whole(batch: SampleBatch) -> bool:
+    """Whether no part of the data is missing: most real samples have a generated one beside them, or lie among wide ones."""
+    values, floor = batch.values, batch.floor
+    covered = values.get("coverage", 0.0) >= WHOLE * floor.get("coverage", 0.97)
+    among = values.get("recall", 0.0) >= RECALLED * floor.get("recall", 0.95)
+    return covered or (among and values.get("diversity", 0.0) >= CLOSE)
+
+
 def _rises(values: list[float]) -> bool:
-    """From the earlier half to the later, by more than noise."""
+    """From the earlier half to the later, in most of their pairs too: among values that jump a higher median is luck."""
     half = len(values) // 2
-    return half >= 3 and median(values[half:]) > median(values[:half]) + RISE
+    if half < 3 or median(values[half:]) <= median(values[:half]) + RISE:
+        return False
+    return (auc(values[half:], values[:half]) or 0.0) > RANKED
+
+
+def _multiplies(values: list[float]) -> bool:
+    """Whether it grows by half from the earlier half to the later: what leaves nothing is small for a while."""
+    half = len(values) // 2
+    return half >= 2 and median(values[half:]) > 1.5 * median(values[:half])
 
 
 def _full(batch: SampleBatch) -> list[Sign]:

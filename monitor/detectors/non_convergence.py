@@ -17,7 +17,7 @@ SHARE = 0.4  # of the run that is looked at
 STEPS, BATCHES = 800, 16  # at least so much of it
 FROM = 400  # steps: what was before them is the start
 LASTING = 0.8  # share of the distances that are far: a run that was near and lost it has converged once
-GAIN = 0.1
+GAIN = 0.2
 RANKED = 0.6  # share of pairs, an earlier and a later distance, of which the later is the nearer
 FAR = 0.05
 IDLE = 1e-6
@@ -28,7 +28,7 @@ class NonConvergence(Detector):
 
     Formula: over the last 40 % of the run (at least 800 steps and 16 batches, without the first 400 steps) the normalised
     energy distance 2 E d(x, y) - E d(x, x') - E d(y, y') over 2 E d(x, y) has not fallen from its first to its second half -
-    by 10 %, by medians, and in 60 % of all pairs, so that luck among distances that jump is no progress - and four of five of
+    by 20 %, by medians, and in 60 % of all pairs, so that luck among distances that jump is no progress - and four of five of
     them are above 5 times what the reference reads against itself, and above 0.05. Also: ‖ΔW‖/‖W‖ of both networks below 1e-6
     for 200 steps: nothing is learnt.
 
@@ -50,7 +50,7 @@ class NonConvergence(Detector):
     distances: list[float] = field(default_factory=list)
     stride: int = 1
     seen: int = 0
-    stuck: Persistence = field(default_factory=lambda: Persistence(of=5, enter=4, leave=1))
+    stuck: Persistence = field(default_factory=lambda: Persistence(of=4, enter=3, leave=1))
     idle: Persistence = field(default_factory=lambda: Persistence(of=20, enter=18, leave=5))
     level: float = 0.0
     limit: float = 0.0

@@ -48,7 +48,7 @@ class Dips(Struct):
 
 
 class Swings(Struct):
-    """Distances that leave the nearest so far behind, fivefold and well above the floor, and come back to the double of either.
+    """Distances that leave the nearest so far behind, fivefold and above the double of the floor, and come back to it.
 
     Attributes:
         begun: (batch, step) of each swing that came back, of the last `WITHIN` batches.
@@ -64,12 +64,12 @@ class Swings(Struct):
         """Takes an energy distance in; `floor`: below it samples and data are the same."""
         self.batch += 1
         self.best.update(distance)
-        self.good += self.best.known and distance < 2 * floor
+        self.good += self.best.known and distance < floor
         if self.good < AFTER_GOOD:
             return
-        if self.away_at < 0 and distance > max(4 * floor, AWAY * self.best.value):
+        if self.away_at < 0 and distance > max(2 * floor, AWAY * self.best.value):
             self.away_at = step
-        elif self.away_at >= 0 and distance < max(2 * floor, BACK * self.best.value):
+        elif self.away_at >= 0 and distance < max(floor, BACK * self.best.value):
             self.begun.append((self.batch, self.away_at))
             self.away_at = -1
         self.begun = [one for one in self.begun if one[0] > self.batch - WITHIN]
@@ -82,8 +82,8 @@ class QualityFluctuation(Detector):
     itself, times the share of the data's clusters that are filled (one point that hops onto the data and off is never good); its
     best is the median of the 5 highest. A dip begins where it falls below 20 % of the best and ends where it is
     above 60 % again; three of them within 40 batches, once it was good (above 0.5) for 5 batches. Or the energy distance, where
-    modes are so narrow that precision stays low: away above five times its best and four times the distance at which samples can
-    be told from the data, back below twice either.
+    modes are so narrow that precision stays low: away above five times its best and twice the distance at which samples can be
+    told from the data, back below twice its best or that distance.
 
     Healthy look-alikes: the noise of small batches, samples that swing between good and fair, and a single dip after a
     schedule. Which checkpoint is the best then is luck; averaging the generator's weights smooths it (Yazıcı et al. 2019).

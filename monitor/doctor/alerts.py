@@ -18,7 +18,8 @@ class Alert(Struct, frozen=True):
         state: "open" or "resolved". onset_step: when the failure began. step: when it was first told.
         resolved_step: when it was seen to be over.
         summary: one sentence. evidence: what it rests on. advice: what to try, the cheapest first. confidence: 0 … 1.
-        consequence_of: the kind of an open alert that explains this one; it is kept, but nobody need be told.
+        consequence_of: the kind of an alert that explains this one and is open, or ended lately; it is kept, but nobody need be
+            told.
     """
 
     kind: str

@@ -243,7 +243,8 @@ class Doctor:
                 self._state.open[kind] = after = self._updated(before, finding)
                 told += [after] if worse else []
         for kind, alert in self._state.open.items():
-            self._state.open[kind] = msgspec.structs.replace(alert, consequence_of=self._cause(kind))
+            cause = self._cause(kind) or self._past_cause(alert, now[kind], step)
+            self._state.open[kind] = msgspec.structs.replace(alert, consequence_of=cause)
         return [self._state.open.get(alert.kind, alert) if alert.state == "open" else alert for alert in told]
 
     def _may_open(self, kind: str, finding: Finding, step: int) -> bool:
@@ -297,10 +298,16 @@ class Doctor:
         first = min(games, key=lambda one: (began[one] // TOGETHER, KINDS.index(one)), default=kind)
         return first if first != kind else ""
 
+    def _past_cause(self, alert: Alert, finding: Finding, step: int) -> str:
+        """What explained an alert until it ended lately: it still does while the finding rests on steps from before that end."""
+        ended = self._state.ended.get(alert.consequence_of, -1)
+        return alert.consequence_of if finding.onset_step <= ended and step - ended < LINGERS else ""
+
 
 SURE = 3  # kinds that are never a mere consequence of the later ones
 GAMES = 7  # up to here: kinds of a game that goes wrong
 TOGETHER = 200  # steps
+LINGERS = 800  # steps after its end in which a failure still explains what it brought: the shortest stretch of `NonConvergence`
 KINDS = tuple(detector.kind for detector in DETECTORS)
 
 

@@ -152,6 +152,44 @@ def test_a_collapse_that_passes_is_resolved() -> None:
     assert states == ["open", "resolved"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (
+            "elsewhere",
+            {"diversity": 0.85, "coverage": 0.0, "effective_modes": 0.06, "energy_distance": 0.78, "recall": 0.0},
+        ),
+        (
+            "narrow",
+            {"diversity": 0.92, "coverage": 0.07, "effective_modes": 0.56, "energy_distance": 0.05, "recall": 0.7},
+        ),
+        (
+            "covered",
+            {"diversity": 0.9, "coverage": 0.66, "effective_modes": 0.5, "energy_distance": 0.05, "recall": 0.0},
+        ),
+    ],
+)
+def test_clusters_that_stay_empty_are_no_collapse_by_themselves(kind: str, values: dict[str, float]) -> None:
+    """Samples far off the data; modes that are narrow and all there; real samples that have a generated one beside them."""
+
+    def bad(step: int, found: dict[str, float]) -> None:
+        found |= {f"sample/{name}": value for name, value in values.items()}
+        found |= {"sample/nearest_neighbor_distance": 0.4, "sample/precision": 0.6}
+
+    assert "mode_collapse" not in {alert.kind for alert in play(2500, only_samples(bad))[0]}
+
+
+def test_few_modes_that_change_hands_are_no_generator_that_finds_more() -> None:
+    """The later half of what jumps is the higher one now and then."""
+
+    def hops(step: int, values: dict[str, float]) -> None:
+        few = (0.1, 0.34)[(step // 50 % 12 >= 6) ^ (step // 50 % 3 == 0)]
+        values |= {"sample/coverage": few, "sample/effective_modes": few, "sample/diversity": 0.5}
+        values |= {"sample/energy_distance": 0.3, "sample/nearest_neighbor_distance": 0.4, "sample/recall": 0.1}
+
+    assert told_of(play(1400, only_samples(hops))[0], "mode_collapse").variant == "partial"
+
+
 def test_losses_alone_never_say_collapse() -> None:
     told, doctor = play(2500, only_samples(collapse), keep=("loss/",))
     assert told == []
@@ -316,6 +354,20 @@ def test_a_discriminator_at_chance_beside_samples_that_anybody_can_tell() -> Non
     assert told_of(play(2500, blind)[0], "generator_dominates").variant == "blind"
 
 
+@pytest.mark.parametrize(("swing", "told"), [(0.05, True), (0.4, False)])
+def test_a_discriminator_that_chases_is_not_weak(swing: float, told: bool) -> None:
+    """At chance by its median, as one that learns nothing is."""
+
+    def chases(step: int, values: dict[str, float]) -> None:
+        if "sample/diversity" in values:
+            values |= {"sample/energy_distance": 0.3, "sample/two_sample_accuracy": 0.99}
+        else:
+            values["auc/discriminator"] = 0.5 + swing * math.sin(step / 25)
+
+    kinds = {alert.kind for alert in play(2500, chases)[0]}
+    assert ("generator_dominates" in kinds) == told
+
+
 def test_a_discriminator_at_chance_beside_good_samples_is_success() -> None:
     def converged(step: int, values: dict[str, float]) -> None:
         if "auc/discriminator" in values:
@@ -347,6 +399,25 @@ def test_a_discriminator_that_stands_still_because_it_is_right_is_not_weak(auc: 
 
     found, _ = play(1500, still, samples=False, config={"loss": "hinge"})
     assert ("generator_dominates" in {alert.kind for alert in found}) == told
+
+
+@pytest.mark.parametrize("read", [1, 50, 90])
+@pytest.mark.parametrize("after", [0, 40, 100])
+def test_a_discriminator_that_comes_to_rest_as_it_becomes_right_is_not_weak(read: int, after: int) -> None:
+    """However rarely its outputs are logged, and at whatever step between two of them."""
+
+    def rests(step: int, values: dict[str, float]) -> None:
+        if "auc/discriminator" in values:
+            if step >= 1005:
+                values["auc/discriminator"] = 1.0
+            if step >= 1005 + after:
+                values["update_ratio/discriminator"] = 0.0
+            if step % read:
+                for name in ("auc/discriminator", "logits/real", "logits/fake", "logits/real/std", "logits/fake/std"):
+                    del values[name]
+
+    found, _ = play(1500, rests, samples=False, config={"loss": "hinge"})
+    assert "generator_dominates" not in {alert.kind for alert in found}
 
 
 @pytest.mark.parametrize("every", [10, 60])
@@ -441,6 +512,23 @@ def test_quality_that_comes_and_goes() -> None:
     alert = told_of(play(6000, only_samples(fluctuate))[0], "quality_fluctuation")
     assert alert.severity == "warning"
     assert "come back" in alert.summary
+
+
+def test_quality_that_comes_and_goes_shows_in_the_distance_where_modes_are_narrow() -> None:
+    def fluctuate(step: int, values: dict[str, float]) -> None:
+        values["sample/precision"] = 0.1
+        if step in (1300, 1350, 1700, 1750, 2100, 2150):
+            values["sample/energy_distance"] = 0.08
+
+    alert = told_of(play(2500, only_samples(fluctuate))[0], "quality_fluctuation")
+    assert (alert.onset_step, alert.severity) == (1300, "warning")
+
+
+def test_a_distance_that_falls_by_little_is_no_progress() -> None:
+    def crawls(step: int, values: dict[str, float]) -> None:
+        values |= {"sample/energy_distance": 0.4 * math.exp(-step / 6000), "sample/coverage": 0.7}
+
+    assert told_of(play(2500, only_samples(crawls))[0], "non_convergence")
 
 
 def test_a_discriminator_that_knows_its_data_by_heart() -> None:

@@ -148,6 +148,23 @@ def test_the_root_cause_explains_the_others() -> None:
     assert explained == {"non_finite": "", "mode_collapse": "non_finite", "non_convergence": "non_finite"}
 
 
+def test_what_a_failure_brought_stays_its_consequence_for_a_while_after_it() -> None:
+    """The samples are many again at step 2500, and no nearer to the data."""
+
+    def after(step: int, values: dict[str, float]) -> None:
+        collapse_between(1000, 2500)(step, values)
+        if step >= 1000 and "sample/diversity" in values:
+            values["sample/energy_distance"] = 0.4
+
+    doctor, found = Doctor(), dict[int, dict[str, str]]()
+    for step, values in rows(4000, after, random.Random(0), samples=True):
+        doctor.observe(step, values)
+        found[step] = {alert.kind: alert.consequence_of for alert in doctor.alerts}
+    assert found[2450] == {"mode_collapse": "", "non_convergence": "mode_collapse"}
+    assert found[3000] == {"non_convergence": "mode_collapse"}
+    assert found[3999] == {"non_convergence": ""}
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_doctor_goes_on_where_it_was_kept(seed: int) -> None:
     whole, before = Doctor(), Doctor()
@@ -189,6 +206,20 @@ def test_samples_themselves_can_be_handed_over() -> None:
         ("mode_collapse", "full")
     ]
     assert doctor.alerts[0].onset_step == 25 * 50
+
+
+@pytest.mark.parametrize(("spread", "told"), [(0.0, True), (0.002, True), (0.4, False)])
+def test_a_generator_that_only_ever_made_one_thing_is_told_in_a_short_run(spread: float, told: bool) -> None:
+    """Black pictures to the end of 800 steps, beside those of a generator that is merely bad so early."""
+    rng = numpy.random.default_rng(0)
+    real = rng.uniform(-1, 1, (300, 64))
+    doctor, found = Doctor(config={"loss": "non-saturating"}, total_steps=800), list[Alert]()
+    for step in range(0, 800, 40):
+        wide = 0.4 if step < 80 else spread
+        fake = numpy.clip(-1 + wide * rng.normal(size=(64, 64)), -1, 1)
+        found += doctor.observe_samples(step, fake, real if step == 0 else None)
+    kinds = {(alert.kind, alert.variant, alert.severity) for alert in found}
+    assert (("mode_collapse", "full", "critical") in kinds) == told
 
 
 def test_a_declared_event_counts_from_its_step_on_and_not_before() -> None:

@@ -7,6 +7,7 @@ import math
 import numpy
 import pytest
 
+from bench.detection.corpus import CASES, Case, copies
 from bench.detection.places import Look, Places, looked
 from bench.detection.recording import Recording
 from bench.detection.truth import healthy, labels
@@ -63,3 +64,32 @@ def test_a_discriminator_that_is_always_right_beside_bad_samples(told: float, st
 def test_samples_that_hop_oscillate() -> None:
     run = recording([at(step, [step // 50 % 8], 0.5) for step in range(0, 1500, 50)], loss__generator=0.7)
     assert labels(run)["oscillation"].state == "there"
+
+
+def test_a_pulse_comes_again_and_a_jump_lasts() -> None:
+    settings = {"data": "ring", "loss": "hinge", "inject_at": 900}
+    pulse, jump, none = (
+        Case("", settings, pulse=(400, 5)),
+        Case("", settings),
+        Case("", {"data": "ring", "loss": "hinge"}),
+    )
+    assert [step for step in range(2000) if pulse.jumped(step)] == [
+        *range(900, 905),
+        *range(1300, 1305),
+        *range(1700, 1705),
+    ]
+    assert [step for step in range(2000) if jump.jumped(step)] == list(range(900, 2000))
+    assert not any(none.jumped(step) for step in range(2000))
+
+
+def test_samples_that_are_lost_and_found_three_times_fluctuate() -> None:
+    looks = [at(step, list(range(8)), 0.05 if step in (900, 1200, 1500) else 0.9) for step in range(0, 2000, 50)]
+    run = recording(looks, 2000, loss__generator=0.7)
+    assert (labels(run)["quality_fluctuation"].state, labels(run)["quality_fluctuation"].onset) == ("there", 900)
+    twice = recording([one for one in looks if one.step != 1500], 2000, loss__generator=0.7)
+    assert labels(twice)["quality_fluctuation"].state == "edge"
+
+
+def test_at_least_half_of_the_trainings_are_meant_to_be_healthy() -> None:
+    meant = {name: copies(name) for name in CASES}
+    assert sum(count for name, count in meant.items() if not CASES[name].meant) >= 0.5 * sum(meant.values()) >= 60
