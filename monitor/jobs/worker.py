@@ -56,9 +56,11 @@ def do(task: Task, made: type[Kind], kept: Kept | None = None) -> tuple[Outcome,
         kind = fresh
     results: dict[int, Result] = {}
     refusals: dict[int, Refusal] = {}
-    asks = {step.job: partial(_about, kind, step, task.extractor) for step in task.steps}
+    asks = dict[int, Callable[[], Result]]()
     if task.reference_job is not None:
-        asks = {task.reference_job: kind.about_reference, **asks}
+        asks[task.reference_job] = kind.about_reference
+    for step in task.steps:
+        asks[step.job] = partial(_about, kind, step, task.extractor)
     for job, ask in asks.items():
         found = _tried(ask)
         if isinstance(found, Refusal):
