@@ -12,10 +12,12 @@ from typing import Any
 import click
 from rich.console import Console
 
+from monitor.commands.speaking import speaks
 from monitor.commands.stored import finds_run, stored_run
 from monitor.errors import InvalidValue, NashboardError
 from monitor.reports.as_json import as_json
 from monitor.reports.examine import Examination
+from monitor.reports.language import spoken
 from monitor.reports.markdown import markdown
 from monitor.reports.page import page
 from monitor.reports.report import Report
@@ -59,7 +61,7 @@ def write(report: Report, form: str, output: Path | None, console: Console) -> N
         show(report, console)
         return
     if form == "text":
-        with output.open("w") as file:  # type: ignore[union-attr]
+        with output.open("w", encoding="utf-8") as file:  # type: ignore[union-attr]
             show(report, Console(file=file, width=110))
         return
     content = as_json(report) if form == "json" else (markdown if form == "markdown" else page)(report).encode()
@@ -101,6 +103,7 @@ def source_of(path: Path | None, step_name: str, run: str | None, found_by: dict
 )
 @click.option("--config", "given", multiple=True, metavar="KEY=VALUE", help="A setting of the run: loss=wgan-gp.")
 @click.option("--run", help="A stored run, by its id, instead of a PATH.")
+@speaks
 @finds_run
 def diagnose(
     path: Path | None,
@@ -110,6 +113,7 @@ def diagnose(
     step_name: str,
     given: tuple[str, ...],
     run: str | None,
+    language: str,
     **found_by: Any,
 ) -> None:
     """Says what went wrong in a training, since when, on what evidence, and what to try.
@@ -121,19 +125,20 @@ def diagnose(
     no value that the doctor knows.
     """
     try:
-        with (
-            source_of(path, step_name, run, found_by) as source,
-            Console(stderr=True).status(f"Reading {source.where} …") as status,
-        ):
-            examination = Examination(
-                source,
-                pairs(said, "--map"),
-                settings(given),
-                keep_all=form == "html",
-                progress=lambda rows: status.update(f"Reading {source.where}: {rows:,} rows"),
-            )
-            report = examination.run()
-        write(report, form, output, Console())
+        with spoken("en" if form == "json" else language):
+            with (
+                source_of(path, step_name, run, found_by) as source,
+                Console(stderr=True).status(f"Reading {source.where} …") as status,
+            ):
+                examination = Examination(
+                    source,
+                    pairs(said, "--map"),
+                    settings(given),
+                    keep_all=form == "html",
+                    progress=lambda rows: status.update(f"Reading {source.where}: {rows:,} rows"),
+                )
+                report = examination.run()
+            write(report, form, output, Console())
     except (NashboardError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(BAD_INPUT) from None

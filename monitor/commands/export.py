@@ -8,10 +8,12 @@ from typing import Any
 import click
 from rich.console import Console
 
+from monitor.commands.speaking import speaks
 from monitor.commands.stored import finds_run, stored_run
 from monitor.exports.pictures import to_folder
 from monitor.exports.tables import WRITERS, names_of
 from monitor.exports.video import chosen, to_gif, to_mp4
+from monitor.reports.language import spoken
 from monitor.reports.of_run import report_of
 from monitor.reports.page import page
 
@@ -27,15 +29,16 @@ def export() -> None:
 @export.command()
 @click.argument("run")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [RUN.html]")
+@speaks
 @finds_run
-def report(run: str, output: Path | None, **found_by: Any) -> None:
+def report(run: str, output: Path | None, language: str, **found_by: Any) -> None:
     """One HTML file: verdict, findings, zoomable curves, sample grids, config.
 
     It opens in any browser, with no server and no request to any host.
     """
     path = output or Path(f"{run}.html")
-    with stored_run(run, **found_by) as stored:
-        path.write_text(page(report_of(stored)))
+    with stored_run(run, **found_by) as stored, spoken(language):
+        path.write_text(page(report_of(stored)), encoding="utf-8")
     click.echo(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB).")
 
 

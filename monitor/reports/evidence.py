@@ -1,8 +1,9 @@
-"""Which curve shows a finding best."""
+"""What a finding rests on, and which curve shows it best."""
 
 from __future__ import annotations
 
 from monitor.doctor import Alert
+from monitor.reports.language import t
 from monitor.reports.report import Report
 from monitor.wire import Columns, Evidence
 
@@ -14,6 +15,11 @@ def shown(report: Report, alert: Alert) -> tuple[Evidence, Columns] | None:
         if curve is not None and curve.step:
             return one, curve
     return None
+
+
+def measured(one: Evidence) -> str:
+    """Which signal was read, its value, and the limit."""
+    return f"{one.signal} {value(one.value)}, {t('limit')} {value(one.threshold)}"
 
 
 def value(number: float) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from monitor.doctor import Alert, Doctor
 from monitor.doctor.sampling import Sampling
 from monitor.reports.curve import Curve
+from monitor.reports.language import t
 from monitor.reports.report import Picture, Reading, Report
 from monitor.sources import Names, Source
 from monitor.sources.steps import counts
@@ -138,11 +139,12 @@ class Examination:
         )
 
     def _notes(self) -> list[str]:
-        notes = [f"--map …={name}: there is no such column" for name in self._names.unused]
+        notes = [t("--map …={name}: there is no such column", name=name) for name in self._names.unused]
         skipped = self._sampling.skipped
         if skipped:
             of = skipped + self._sampling.measured
-            notes.append(f"{skipped} of {of} sample batches could not be measured: {self._sampling.why}")
+            text = "{n} of {all} sample batches could not be measured: {why}"
+            notes.append(t(text, n=skipped, all=of, why=self._sampling.why))
         return notes
 
 

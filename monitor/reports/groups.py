@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 TOGETHER = (
     ("Losses", ("loss/generator", "loss/discriminator")),
-    ("Discriminator's loss by part", ("loss/discriminator_real", "loss/discriminator_fake", "loss/gradient_penalty")),
-    ("Discriminator outputs", ("logits/real", "logits/fake")),
+    ("Discriminator loss, by part", ("loss/discriminator_real", "loss/discriminator_fake", "loss/gradient_penalty")),
+    ("Discriminator output", ("logits/real", "logits/fake")),
     ("Accuracy and AUC", ("accuracy/real", "accuracy/fake", "auc/discriminator")),
     ("Gradient norms", ("grad_norm/generator", "grad_norm/discriminator")),
     ("Update ratios", ("update_ratio/generator", "update_ratio/discriminator")),

@@ -9,6 +9,7 @@ import msgspec
 
 from monitor.doctor import Alert, Doctor
 from monitor.reports.groups import NEVER, grouped
+from monitor.reports.language import t
 from monitor.reports.report import Picture, Report
 from monitor.sources.stored import StoredRun
 from monitor.wire import AlertInfo, Columns, RunDetail, SampleInfo
@@ -55,17 +56,18 @@ def _facts(detail: RunDetail) -> list[tuple[str, str]]:
     began = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(detail.started_at))
     minutes, seconds = divmod(round(detail.duration), 60)
     hours, minutes = divmod(minutes, 60)
-    took = f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    long, short = t("{a} h {b} min", a=hours, b=minutes), t("{a} min {b} s", a=minutes, b=seconds)
+    took = long if hours else short if minutes else t("{n} s", n=seconds)
     facts = [
-        ("run", detail.id),
-        ("state", detail.state),
-        ("started", began),
-        ("took", took),
-        ("points", f"{detail.points:,}"),
+        (t("run"), detail.id),
+        (t("state"), t(detail.state)),
+        (t("started"), began),
+        (t("took"), took),
+        (t("points"), f"{detail.points:,}"),
     ]
     if detail.reason:
-        facts.append(("reason", detail.reason))
-    return [*facts, ("notes", detail.notes)] if detail.notes else facts
+        facts.append((t("reason"), detail.reason))
+    return [*facts, (t("notes"), detail.notes)] if detail.notes else facts
 
 
 def _drawn(detail: RunDetail) -> tuple[list[str], list[str]]:
@@ -91,7 +93,7 @@ def _pictures(run: StoredRun) -> tuple[list[Picture], list[str]]:
     room = PICTURE_BYTES // max(len(grids), 1)
     chosen = [one for some in grids.values() for one in _evenly(some, room)]
     total = sum(map(len, grids.values()))
-    skipped = [f"{total - len(chosen)} of {total} sample grids"] if len(chosen) < total else []
+    skipped = [t("{n} of {all} sample grids", n=total - len(chosen), all=total)] if len(chosen) < total else []
     return [_picture(run, one) for one in chosen], skipped
 
 
@@ -110,7 +112,7 @@ def _evenly(some: list[SampleInfo], room: int) -> list[SampleInfo]:
 def _picture(run: StoredRun, one: SampleInfo) -> Picture:
     data = run.blob(one.hash)
     media_type = "image/webp" if data[8:12] == b"WEBP" else "image/png"
-    shown = f"{one.value_range}{', inferred' if one.inferred else ''}"
+    shown = one.value_range + (f", {t('inferred')}" if one.inferred else "")
     return Picture(one.step, one.name, one.kind, data, media_type, shown)
 
 

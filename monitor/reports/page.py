@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
@@ -11,20 +12,23 @@ from typing import Any
 import msgspec
 
 from monitor.doctor import Alert
-from monitor.reports.evidence import shown, value
+from monitor.reports.evidence import measured, shown
 from monitor.reports.groups import detailed, grouped
+from monitor.reports.language import LANGUAGES, language, said, t
 from monitor.reports.report import Picture, Report
 from monitor.reports.svg import picture
 from monitor.reports.terminal import reading_rows
-from monitor.reports.words import kind_name, steps, untold, when
+from monitor.reports.words import because, kind_name, steps, untold, when
 from monitor.wire import Advice, Columns
 
 # Nothing may be fetched from anywhere, whatever a run's names say.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+HELP = "Drag to zoom in all charts, double-click for all steps; findings are shaded."
+IN_SCRIPT = re.compile(r'\bt\("([^"]+)"')  # the texts of report.js
 
 
 def page(report: Report) -> str:
-    """The file."""
+    """The file, in the language that is spoken."""
     static = files("monitor.reports") / "static"
     style, script = (static / "report.css").read_text(), (static / "report.js").read_text()
     parts = [
@@ -33,24 +37,26 @@ def page(report: Report) -> str:
         _samples(report.pictures),
         _curves(report),
         _untold(report),
-        _table("Config", flat(report.config)),
-        _table("Environment", flat(report.environment)),
-        _table("How it was read", dict(reading_rows(report.reading)) if report.reading else {}),
-        _table("Left out", {"for want of room": ", ".join(report.left_out)} if report.left_out else {}),
+        _table(t("Config"), flat(report.config)),
+        _table(t("Environment"), flat(report.environment)),
+        _table(t("How it was read"), dict(reading_rows(report.reading)) if report.reading else {}),
+        _table(t("Left out"), {t("for want of room"): ", ".join(report.left_out)} if report.left_out else {}),
     ]
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{LANGUAGES[language()]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(report.title)} · Nashboard</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
         f"{''.join(parts)}\n</main>\n"
-        f'<script type="application/json" id="data">{_data(report)}</script>\n<script>\n{script}</script>\n</body>\n</html>\n'
+        f'<script type="application/json" id="data">{_data(report, script)}</script>\n'
+        f"<script>\n{script}</script>\n</body>\n</html>\n"
     )
 
 
 def _head(report: Report) -> str:
     worst = next((one.severity for one in report.findings if one.state != "resolved"), "")
-    facts = [("steps", f"{steps(report.first_step)} to {steps(report.last_step)}")] if report.last_step >= 0 else []
+    ends = t("{a} to {b}", a=steps(report.first_step), b=steps(report.last_step))
+    facts = [(t("steps"), ends)] if report.last_step >= 0 else []
     shown_ = "".join(
         f'<div><span class="muted">{escape(what)}</span> {escape(text)}</div>' for what, text in facts + report.facts
     )
@@ -61,33 +67,29 @@ def _head(report: Report) -> str:
 
 
 def _finding(report: Report, alert: Alert) -> str:
-    over = '<span class="badge">over</span>' if alert.state == "resolved" else ""
-    cause = (
-        f"<p>Most likely a consequence of: {kind_name(alert.consequence_of).lower()}.</p>"
-        if alert.consequence_of
-        else ""
-    )
+    over = '<span class="badge">' + t("over") + "</span>" if alert.state == "resolved" else ""
+    cause = f"<p>{because(alert)}</p>" if alert.consequence_of else ""
     found = shown(report, alert)
     seen = "".join(
-        f'<li>{escape(one.says)} <span class="muted">· {escape(one.signal)} {value(one.value)}, '
-        f"limit {value(one.threshold)}</span></li>"
+        f'<li>{escape(said(one.says))} <span class="muted">· {escape(measured(one))}</span></li>'
         for one in alert.evidence
     )
     advice = "".join(_advice(one) for one in alert.advice) if not alert.consequence_of else ""
-    tries = f"<div><h4>What to try</h4><ol>{advice}</ol></div>" if advice else ""
+    tries = f"<div><h4>{t('What to try')}</h4><ol>{advice}</ol></div>" if advice else ""
     return (
-        f'<section class="card finding {alert.severity}"><header><span class="badge {alert.severity}">{alert.severity}</span>'
+        f'<section class="card finding {alert.severity}"><header><span class="badge {alert.severity}">{t(alert.severity)}</span>'
         f"<h3>{escape(kind_name(alert.kind))}</h3>{over}</header>"
-        f'<p>{escape(alert.summary)}</p><p class="muted">{escape(when(alert))}</p>{cause}'
+        f'<p>{escape(said(alert.summary))}</p><p class="muted">{escape(when(alert))}</p>{cause}'
         f"{picture(found[0], found[1], alert) if found else ''}"
-        f'<div class="parts"><div><h4>What was seen</h4><ul>{seen}</ul></div>{tries}</div></section>'
+        f'<div class="parts"><div><h4>{t("What was seen")}</h4><ul>{seen}</ul></div>{tries}</div></section>'
     )
 
 
 def _advice(one: Advice) -> str:
     flag = f" <code>{escape(one.flag)}</code>" if one.flag else ""
     return (
-        f"<li><b>{escape(one.name)}</b>: {escape(one.why)}.{flag}<details><summary>Code</summary>"
+        f"<li><b>{escape(t(one.name))}</b>{escape(t(': {why}.', why=t(one.why)))}{flag}"
+        f"<details><summary>{t('Code')}</summary>"
         f'<pre><code>{escape(one.code)}</code></pre><p class="muted small">{escape(one.paper)}</p></details></li>'
     )
 
@@ -95,17 +97,17 @@ def _advice(one: Advice) -> str:
 def _curves(report: Report) -> str:
     cards, more = list[str](), list[str]()
     for title, names in grouped(name for name, curve in report.curves.items() if curve.step):
-        listed = escape(msgspec.json.encode(names).decode())
+        title, listed = t(title), escape(msgspec.json.encode(names).decode())
         card = f'<div class="card chart" data-title="{escape(title)}" data-names="{listed}"></div>'
         (more if all(map(detailed, names)) else cards).append(card)
     if not cards and not more:
         return ""
     return (
-        '<h2>Curves</h2><div class="tools"><span class="muted small">Drag to zoom in all charts, double-click for all steps; '
-        'findings are shaded.</span><button type="button" id="reset" hidden>All steps</button></div>'
+        f'<h2>{t("Curves")}</h2><div class="tools"><span class="muted small">{t(HELP)}</span>'
+        f'<button type="button" id="reset" hidden>{t("All steps")}</button></div>'
         f'<div class="charts">{"".join(cards)}</div>'
         + (
-            f'<details class="more"><summary>{len(more)} more: layers, the machine</summary>'
+            f'<details class="more"><summary>{t("{n} more: layers, the machine", n=len(more))}</summary>'
             f'<div class="charts">{"".join(more)}</div></details>'
             if more
             else ""
@@ -116,14 +118,14 @@ def _curves(report: Report) -> str:
 def _samples(pictures: list[Picture]) -> str:
     names: dict[str, list[int]] = {}
     for place, one in enumerate(pictures):
-        names.setdefault(f"{one.name} ({one.kind}{', ' + one.shown if one.shown else ''})", []).append(place)
+        names.setdefault(f"{one.name} ({t(one.kind)}{', ' + one.shown if one.shown else ''})", []).append(place)
     cards = "".join(
         f'<div class="card samples" data-places="{places}"><h3>{escape(name)}</h3><p><output></output></p><img alt="">'
         f'<p><input type="range" min="0" max="{len(places) - 1}" value="{len(places) - 1}" '
-        f'aria-label="Step of {escape(name)}"></p></div>'
+        f'aria-label="{escape(t("Step of {name}", name=name))}"></p></div>'
         for name, places in names.items()
     )
-    return f'<h2>Samples</h2><div class="charts">{cards}</div>' if cards else ""
+    return f'<h2>{t("Samples")}</h2><div class="charts">{cards}</div>' if cards else ""
 
 
 def _untold(report: Report) -> str:
@@ -132,8 +134,8 @@ def _untold(report: Report) -> str:
     rows = "".join(
         f"<tr><th>{escape(kind)}</th><td>{escape(signals)}</td></tr>" for kind, signals in untold(report.lacks)
     )
-    why = '<p class="muted">For want of these signals:</p>'
-    return f'<h2>Could not be told</h2><div class="card">{why}<table>{rows}</table></div>'
+    why = '<p class="muted">' + t("For want of these signals:") + "</p>"
+    return f'<h2>{t("Could not be told")}</h2><div class="card">{why}<table>{rows}</table></div>'
 
 
 def _table(title: str, rows: Mapping[str, Any]) -> str:
@@ -164,7 +166,7 @@ def _short(curve: Columns) -> dict[str, Any]:
     return parts | {"nonfinite": msgspec.to_builtins(curve.nonfinite)}
 
 
-def _data(report: Report) -> str:
+def _data(report: Report, script: str) -> str:
     bands = [
         {"from": one.onset_step, "to": one.resolved_step, "severity": one.severity}
         for one in report.alerts
@@ -175,5 +177,6 @@ def _data(report: Report) -> str:
         for one in report.pictures
     ]
     curves = {name: _short(curve) for name, curve in report.curves.items() if curve.step}
-    text = msgspec.json.encode({"curves": curves, "bands": bands, "pictures": pictures}).decode()
+    words = {one: t(one) for one in IN_SCRIPT.findall(script)}
+    text = msgspec.json.encode({"curves": curves, "bands": bands, "pictures": pictures, "words": words}).decode()
     return text.replace("<", "\\u003c")

@@ -8,6 +8,7 @@ from math import log10
 from monitor.doctor import Alert
 from monitor.reports.braille import STEEP
 from monitor.reports.evidence import value
+from monitor.reports.language import t
 from monitor.reports.words import steps
 from monitor.wire import Columns, Evidence
 
@@ -70,11 +71,12 @@ def picture(evidence: Evidence, curve: Columns, alert: Alert) -> str:
     parts += [
         f'<path class="bad" d="M{frame.x(step) - 4:.1f} {ABOVE}l8 8m0 -8l-8 8"/>' for step in curve.nonfinite.step[:200]
     ]
-    about = f"{evidence.signal}{', logarithmic' if frame.logarithmic else ''}"
+    about = evidence.signal + (f", {t('logarithmic')}" if frame.logarithmic else "")
+    dashed = f"; {t('dashed: the limit')}" if frame.has_limit else ""
+    crosses = f"; {t('×: not finite')}" if curve.nonfinite.step else ""
     return (
         f'<svg class="evidence" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(about)}">{"".join(parts)}</svg>'
-        f'<p class="muted small">{escape(about)}'
-        f"{'; dashed: the limit' if frame.has_limit else ''}{'; ×: not finite' if curve.nonfinite.step else ''}</p>"
+        f'<p class="muted small">{escape(about + dashed + crosses)}</p>'
     )
 
 

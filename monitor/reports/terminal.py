@@ -12,9 +12,10 @@ from rich.text import Text
 
 from monitor.doctor import Alert
 from monitor.reports.braille import Drawing
-from monitor.reports.evidence import shown, value
+from monitor.reports.evidence import measured, shown, value
+from monitor.reports.language import said, t
 from monitor.reports.report import Reading, Report
-from monitor.reports.words import kind_name, listed, steps, untold, when
+from monitor.reports.words import because, kind_name, listed, steps, untold, when
 from monitor.wire import Advice, Columns, Evidence
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
@@ -37,33 +38,31 @@ def show(report: Report, console: Console) -> None:
 def _head(report: Report) -> Panel:
     worst = next((one.severity for one in report.findings), "")
     colour = COLOURS.get(worst, "green" if report.rows else "blue")
-    steps_ = f"steps {steps(report.first_step)} to {steps(report.last_step)}" if report.last_step >= 0 else "no steps"
+    ends = t("steps {a} to {b}", a=steps(report.first_step), b=steps(report.last_step))
+    steps_ = ends if report.last_step >= 0 else t("no steps")
     return Panel(Text(report.verdict, style="bold"), title=Text(report.title), subtitle=steps_, border_style=colour)
 
 
 def _finding(report: Report, alert: Alert, width: int) -> list[RenderableType]:
     colour = COLOURS[alert.severity]
-    over = " (over)" if alert.state == "resolved" else ""
+    over = f" ({t('over')})" if alert.state == "resolved" else ""
     parts: list[RenderableType] = [
         Rule(
-            Text(f"{kind_name(alert.kind)} · {alert.severity}{over}", style=f"bold {colour}"),
+            Text(f"{kind_name(alert.kind)} · {t(alert.severity)}{over}", style=f"bold {colour}"),
             align="left",
             style=colour,
         ),
-        Text(alert.summary),
+        Text(said(alert.summary)),
         Text(when(alert), style="dim"),
     ]
     if alert.consequence_of:
-        parts.append(Text(f"Most likely a consequence of: {kind_name(alert.consequence_of).lower()}.", style="dim"))
+        parts.append(Text(because(alert), style="dim"))
     found = shown(report, alert)
     if found:
         parts.append(_chart(*found, alert, width))
-    parts += [
-        Text(f"  • {one.says}  [{one.signal} {value(one.value)}, limit {value(one.threshold)}]")
-        for one in alert.evidence
-    ]
+    parts += [Text(f"  • {said(one.says)}  [{measured(one)}]") for one in alert.evidence]
     if alert.advice and not alert.consequence_of:
-        parts.append(Text("What to try", style="bold"))
+        parts.append(Text(t("What to try"), style="bold"))
         for number, advice in enumerate(alert.advice, 1):
             parts += _advice(number, advice)
     return parts
@@ -86,17 +85,17 @@ def _chart(evidence: Evidence, curve: Columns, alert: Alert, width: int) -> Rend
     )
     text.append(" " * 11)
     text.append(marks.rstrip() + "\n", style=colour)
-    log = ", logarithmic" if drawing.logarithmic else ""
-    bad = ", × not finite" if drawing.bad else ""
-    ends = f"{steps(drawing.first)} … {steps(drawing.last)}"
-    text.append(" " * 11 + f"{evidence.signal}, steps {ends}{log}{bad}", style="dim")
+    about = [evidence.signal, t("steps {a} to {b}", a=steps(drawing.first), b=steps(drawing.last))]
+    about += [t("logarithmic")] if drawing.logarithmic else []
+    about += [t("×: not finite")] if drawing.bad else []
+    text.append(" " * 11 + ", ".join(about), style="dim")
     return Padding(text, (1, 0))
 
 
 def _advice(number: int, advice: Advice) -> list[RenderableType]:
     line = Text(f"  {number}. ")
-    line.append(advice.name, style="bold")
-    line.append(f": {advice.why}.")
+    line.append(t(advice.name), style="bold")
+    line.append(t(": {why}.", why=t(advice.why)))
     parts: list[RenderableType] = [line]
     if number == 1:
         parts.append(
@@ -109,7 +108,11 @@ def _advice(number: int, advice: Advice) -> list[RenderableType]:
 
 def _untold(lacks: dict[str, list[str]]) -> RenderableType:
     table = Table(
-        "could not be told", "signals that would be needed", box=None, padding=(0, 2, 0, 0), header_style="bold dim"
+        t("could not be told"),
+        t("signals that would be needed"),
+        box=None,
+        padding=(0, 2, 0, 0),
+        header_style="bold dim",
     )
     for kind, signals in untold(lacks):
         table.add_row(kind, signals, style="dim")
@@ -128,22 +131,33 @@ def _reading(reading: Reading) -> RenderableType:
 def reading_rows(reading: Reading) -> list[tuple[str, str]]:
     """(what, in words) of how a log was read; what there is nothing to say of is left out."""
     matched = [name if name == signal else f"{signal} ← {name}" for signal, name in reading.matched.items()]
-    second = [f"{name} ({signal} is {reading.matched[signal]})" for name, signal in reading.second.items()]
+    second = [
+        t("{name} ({signal} is {other})", name=name, signal=signal, other=reading.matched[signal])
+        for name, signal in reading.second.items()
+    ]
     faults = [f"{fault.where}: {fault.says}" for fault in reading.faults.listed]
     if reading.faults.count > len(faults):
-        faults.append(f"… {reading.faults.count} in all")
+        faults.append(t("… {n} in all", n=reading.faults.count))
+    what = {
+        "path": reading.path,
+        "kind": t(reading.kind),
+        "rows": f"{reading.rows:,}",
+        "step": reading.step or t("none"),
+    }
+    unknown = t("{names} (--map SIGNAL=NAME says what one means)", names=_some(reading.unknown))
     rows = [
-        ("read", f"{reading.path} ({reading.kind}, {reading.rows:,} rows, step: {reading.step or 'none'})"),
-        ("used", _some(matched, 20)),
-        ("not used", _some(second)),
-        ("unknown", _some(reading.unknown) + (" (--map SIGNAL=NAME says what one means)" if reading.unknown else "")),
-        ("no numbers", _some(reading.texts)),
-        ("not read", "\n".join(faults)),
-        ("note", "\n".join(reading.notes)),
+        (t("read"), t("{path} ({kind}, {rows} rows, step: {step})", **what)),
+        (t("used"), _some(matched, 20)),
+        (t("not used"), _some(second)),
+        (t("unknown"), unknown if reading.unknown else ""),
+        (t("no numbers"), _some(reading.texts)),
+        (t("not read"), "\n".join(faults)),
+        (t("note"), "\n".join(reading.notes)),
     ]
     return [(what, text) for what, text in rows if text]
 
 
 def _some(names: list[str], most: int = 40) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return listed(names[:most], "and" if not more else ",") + more if names else ""
+    if len(names) > most:
+        return t("{names} and {n} more", names=", ".join(names[:most]), n=len(names) - most)
+    return listed(names, t("and"))

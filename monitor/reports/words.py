@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monitor.doctor import Alert
+from monitor.reports.language import joined, said, t
 
 KINDS = {
     "non_finite": "Values that are no numbers",
@@ -30,7 +31,7 @@ ORDER = ("critical", "warning", "info")
 
 def kind_name(kind: str) -> str:
     """What people call it."""
-    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+    return t(KINDS.get(kind, kind.replace("_", " ").capitalize()))
 
 
 def sorted_findings(alerts: Sequence[Alert]) -> list[Alert]:
@@ -51,42 +52,55 @@ def verdict(alerts: Sequence[Alert], rows: int) -> str:
     roots = [one for one in sorted_findings(alerts) if one.state != "resolved" and not one.consequence_of]
     grave = [one for one in roots if one.severity != "info"]
     if not rows:
-        return "Nothing to judge: there is no value that the doctor knows."
+        return t("Nothing to judge: there is no value that the doctor knows.")
     if grave:
-        worst = grave[0]
-        first = f" First try: {_lower(worst.advice[0].name)}." if worst.advice else ""
-        named = worst.summary.lower().startswith(kind_name(worst.kind).lower())
-        head = "" if named else f"{kind_name(worst.kind)} since step {steps(worst.onset_step)}. "
-        return f"{head}{_sentence(worst.summary)}{first}"
+        worst, summary = grave[0], said(grave[0].summary)
+        first = t("First try: {remedy}.", remedy=_lower(t(worst.advice[0].name))) if worst.advice else ""
+        named = summary != worst.summary or summary.lower().startswith(kind_name(worst.kind).lower())
+        since = t("{kind} since step {n}.", kind=kind_name(worst.kind), n=steps(worst.onset_step))
+        return joined("" if named else since, _sentence(summary), first)
     past = [one for one in alerts if one.state == "resolved" and one.severity != "info"]
     if past:
-        names = listed([f"{_lower(kind_name(one.kind))} (steps {span(one)})" for one in past[:3]], "and")
-        return f"Nothing wrong at the end; before: {names}."
-    return "Nothing wrong seen." + (f" Worth a look: {_lower(kind_name(roots[0].kind))}." if roots else "")
+        names = listed([f"{_lower(kind_name(one.kind))} ({span(one)})" for one in past[:3]], t("and"))
+        return t("Nothing wrong at the end; before: {kinds}.", kinds=names)
+    look = t("Worth a look: {kind}.", kind=_lower(kind_name(roots[0].kind))) if roots else ""
+    return joined(t("Nothing wrong seen."), look)
 
 
 def span(alert: Alert) -> str:
     """From where to where it went."""
-    end = "the end" if alert.resolved_step is None else steps(alert.resolved_step)
-    return f"{steps(alert.onset_step)} to {end}"
+    end = t("the end") if alert.resolved_step is None else steps(alert.resolved_step)
+    return t("steps {a} to {b}", a=steps(alert.onset_step), b=end)
 
 
 def when(alert: Alert) -> str:
     """Since when, told when, how sure."""
-    over = f", over at step {steps(alert.resolved_step)}" if alert.resolved_step is not None else ""
-    return f"Since step {steps(alert.onset_step)}, told at step {steps(alert.step)}{over}; {100 * alert.confidence:.0f} % sure."
+    since = t(
+        "Since step {onset}, told at step {step}, {sure} % sure.",
+        onset=steps(alert.onset_step),
+        step=steps(alert.step),
+        sure=f"{100 * alert.confidence:.0f}",
+    )
+    return joined(since, "" if alert.resolved_step is None else t("Over at step {n}.", n=steps(alert.resolved_step)))
+
+
+def because(alert: Alert) -> str:
+    """Of which other failure it comes."""
+    return t("Most likely a consequence of: {kind}.", kind=kind_name(alert.consequence_of).lower())
 
 
 def untold(lacks: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
     """(kind, what would be needed) of what could not be told."""
-    return [(kind_name(kind), listed([needed(signal) for signal in signals], "and")) for kind, signals in lacks.items()]
+    return [
+        (kind_name(kind), listed([needed(signal) for signal in signals], t("and"))) for kind, signals in lacks.items()
+    ]
 
 
 def needed(signal: str) -> str:
     """A signal that is missing, in words."""
     if signal.startswith(("grad_norm/", "update_ratio/")):
         return f"{signal} (run.watch)"
-    return NEEDED.get(signal, signal)
+    return t(NEEDED.get(signal, signal))
 
 
 def listed(words: Sequence[str], last: str) -> str:
@@ -100,4 +114,4 @@ def _lower(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return text if text.endswith((".", "!", "?", "。")) else f"{text}{t('.')}"

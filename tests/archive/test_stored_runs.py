@@ -197,6 +197,16 @@ def test_the_report_is_one_small_file(lab: Lab, tmp_path: Path) -> None:
     assert lab.service.http.get("/runs/none/report.html").status_code == 404
 
 
+def test_the_report_in_chinese_is_the_same_by_command_and_over_http(lab: Lab, tmp_path: Path) -> None:
+    done = nashboard(lab, "export", "report", "full", "--lang", "zh", "-o", tmp_path / "full.html")
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "full.html").read_text()
+    assert '<html lang="zh-CN">' in page
+    assert "自第 5,000,100 步起" in page
+    assert lab.service.http.get("/runs/full/report.html", params={"lang": "zh"}).text == page
+    assert lab.service.http.get("/runs/full/report.html", params={"lang": "tlh"}).status_code == 422
+
+
 def test_a_grid_through_training_becomes_a_gif(lab: Lab, tmp_path: Path) -> None:
     made = nashboard(lab, "export", "video", "full", "-o", str(tmp_path / "a.gif"), "--frames", "5", "--rate", "4")
     assert "5 pictures of 'fixed', steps 0 to 390" in made.output

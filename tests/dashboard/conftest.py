@@ -53,7 +53,7 @@ class Tab:
     def hosts(self) -> set[str]:
         """Every host that was asked for anything."""
         parts = [urlsplit(request.url) for request in self.requests]
-        return {part.netloc for part in parts if part.scheme not in ("data", "blob")}
+        return {part.netloc for part in parts if part.scheme not in ("data", "blob", "file")}
 
 
 @pytest.fixture

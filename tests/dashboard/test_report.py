@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,3 +63,26 @@ def _drag(page: Page, card: Any) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 220, box["y"] + 80, steps=5)
     page.mouse.up()
+
+
+@pytest.mark.browser
+def test_a_report_speaks_the_language_of_the_page(lab: Lab, tab: Callable[..., Any], tmp_path: Path) -> None:
+    run = lab.run("reported-in-chinese", config={"lr": 0.0002})
+    lab.log(run, range(600), lambda step: losses(step) | ({"loss/discriminator": math.nan} if step > 500 else {}))
+    lab.samples(run, range(0, 600, 100))
+    until(lambda: lab.service.get(f"/runs/{run}/alerts")["alerts"])
+    page = tab().page
+    page.goto(f"{lab.url}/runs/{run}?lang=zh")
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="报告").click()
+    caught.value.save_as(tmp_path / "report.html")
+    opened = tab(width=380).page
+    opened.goto(f"file://{tmp_path}/report.html")
+    expect(opened.locator("#verdict")).to_contain_text("自第 501 步起 loss/discriminator 不是有限数值")
+    expect(opened.locator(".finding h4").first).to_have_text("观察到的现象")
+    card = opened.locator('.chart[data-title="损失"]')
+    card.scroll_into_view_if_needed()
+    expect(card.get_by_role("button", name="对数")).to_be_visible()
+    expect(opened.locator(".samples output")).to_have_text("第 500 步")
+    assert opened.evaluate("document.documentElement.lang") == "zh-CN"
+    assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -67,7 +67,7 @@ def test_every_tab_dark_and_narrow(lab: Lab, tab: Callable[..., Any], width: int
     page = tab(width=width, scheme=scheme).page
     page.goto(f"{lab.url}/runs/{run}?lang=zh")
     until(lambda: last_x(page) == 59)
-    expect(page.locator(".timeline")).to_contain_text("尚无告警")
+    expect(page.locator(".timeline")).to_contain_text("尚无警报")
     room = page.locator(".timeline").evaluate("(element) => element.offsetHeight")
 
     lab.log(run, [60], lambda step: {**losses(step), "loss/generator": math.nan})

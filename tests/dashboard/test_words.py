@@ -11,9 +11,11 @@ from typing import Any
 
 import dashboard
 import monitor.detectors
+import monitor.reports
 from dashboard.figures.catalog import CHARTS, LAYERS
 from dashboard.shell import header, pages
-from monitor.doctor.remedies import PLANS
+from monitor.doctor.remedies import PLANS, REMEDIES
+from monitor.reports import groups, language, page, words
 
 SCRIPTS = Path(dashboard.__file__).parent / "assets" / "js"
 TEXT = r'"((?:[^"\\]|\\.)*)"'
@@ -31,6 +33,7 @@ SHOWN = (
     "aria-label",
 )  # as `translated` has it
 NAMES = {"Nashboard", "FID", "EN"}  # the same in every language
+ZH = SCRIPTS / "words" / "zh"
 
 
 def plain(text: str) -> str:
@@ -39,7 +42,7 @@ def plain(text: str) -> str:
 
 def table() -> dict[str, str]:
     found: dict[str, str] = {}
-    for path in sorted((SCRIPTS / "words" / "zh").glob("*.js")):
+    for path in sorted(ZH.glob("*.js")):
         for quoted, bare, translation in ENTRY.findall(path.read_text()):
             found[plain(quoted) if quoted else bare] = plain(translation)
     return found
@@ -114,6 +117,41 @@ def test_what_the_doctor_says_has_its_chinese() -> None:
     assert len(said) > 30
     assert {why for plan in PLANS.values() for _, why in plan} <= table().keys()
     assert [one for one in said if not any(pattern.fullmatch(one) for pattern in patterns)] == []
+
+
+def in_reports() -> Iterator[str]:
+    """The texts of reports: those of the script in the page, and all that is translated in Python."""
+    folder = Path(monitor.reports.__file__).parent
+    yield from page.IN_SCRIPT.findall((folder / "static" / "report.js").read_text())
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") == "t"
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                yield str(node.args[0].value)
+    yield from (page.HELP, *words.KINDS.values(), *words.NEEDED.values(), *(title for title, _ in groups.TOGETHER))
+    yield from (remedy.title for remedy in REMEDIES.values())
+
+
+def test_every_text_of_a_report_has_its_chinese() -> None:
+    found = set(in_reports())
+    assert len(found) > 80
+    assert sorted(found - table().keys()) == []
+
+
+def test_no_text_has_two_translations() -> None:
+    found: dict[str, set[str]] = {}
+    for path in sorted(ZH.glob("*.js")):
+        for quoted, bare, translation in ENTRY.findall(path.read_text()):
+            found.setdefault(plain(quoted) if quoted else bare, set()).add(plain(translation))
+    assert {text: said for text, said in found.items() if len(said) > 1} == {}
+
+
+def test_reports_take_the_doctor_s_sentences_in_the_dashboard_s_order() -> None:
+    known = [plain(one) for one in SENTENCE.findall((SCRIPTS / "sentences.js").read_text())]
+    assert [text for text, _ in language._sentences("zh")] == known
 
 
 def test_translations_hold_the_values_of_their_texts() -> None:

@@ -3,7 +3,7 @@
 import { boot } from "./boot.js";
 import { h, icon, setText } from "./dom.js";
 import * as format from "./format.js";
-import { t } from "./words.js";
+import { language, t } from "./words.js";
 
 export const stateBadge = (state) => h("span", { class: `state state-${state}` }, t(state));
 
@@ -54,7 +54,7 @@ export class Head {
     this.info = info;
     setText(this.title, info.name || info.id);
     setText(this.state, t(info.state));
-    this.report.href = `${boot.api}/runs/${encodeURIComponent(info.id)}/report.html?download=true`;
+    this.report.href = `${boot.api}/runs/${encodeURIComponent(info.id)}/report.html?download=true&lang=${language}`;
     this.state.className = `state state-${info.state}`;
     setText(this.id.querySelector("code"), info.id);
     setText(this.sub, [info.project, info.group, ...info.tags].filter(Boolean).join(" · "));

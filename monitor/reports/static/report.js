@@ -3,6 +3,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const SVG = "http://www.w3.org/2000/svg";
 const LEFT = 52, RIGHT = 8, TOP = 8, BOTTOM = 22;
+const t = (text, values = {}) => (data.words[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const charts = [];
 let window_ = null; // the steps that all charts show; null: all of them
 
@@ -45,7 +46,7 @@ class Chart {
     this.log = false;
     this.legend = html("div", { class: "legend" });
     this.svg = el("svg", { role: "img", "aria-label": title });
-    this.button = html("button", { type: "button", "aria-pressed": "false", title: "Logarithmic axis" }, "log");
+    this.button = html("button", { type: "button", "aria-pressed": "false", title: t("Logarithmic axis") }, t("log"));
     this.button.addEventListener("click", () => {
       this.log = !this.log;
       this.button.setAttribute("aria-pressed", String(this.log));
@@ -189,7 +190,7 @@ class Chart {
       const label = this.names.length > 1 ? `${name} ` : "";
       const key = html("span", { class: "key" });
       key.style.background = colourOf(name, place);
-      const from = step === null || at < 0 ? "" : ` at ${curve.step[at].toLocaleString("en")}${curve.bucket > 1 ? ` (mean of ${curve.count[at]})` : ""}`;
+      const from = step === null || at < 0 ? "" : ` ${t("at step {n}", { n: curve.step[at].toLocaleString("en") })}${curve.bucket > 1 ? ` (${t("mean of {n}", { n: curve.count[at] })})` : ""}`;
       return html("span", {}, key, label, html("b", {}, odd ? `${short(value)} ×` : short(value)), from);
     }));
   }
@@ -245,18 +246,18 @@ for (const place of document.querySelectorAll(".samples")) {
   const show = () => {
     const one = pictures[Number(slider.value)];
     image.src = one.src;
-    image.alt = `samples at step ${one.step}`;
-    label.textContent = `step ${one.step.toLocaleString("en")}`;
+    image.alt = t("Samples at step {n}", { n: one.step });
+    label.textContent = t("step {n}", { n: one.step.toLocaleString("en") });
   };
   slider.addEventListener("input", show);
   show();
 }
 for (const block of document.querySelectorAll("pre")) {
-  const button = html("button", { type: "button", class: "copy" }, "copy");
+  const button = html("button", { type: "button", class: "copy" }, t("copy"));
   button.addEventListener("click", async () => {
     await navigator.clipboard?.writeText(block.querySelector("code").textContent).catch(() => null);
-    button.textContent = "copied";
-    setTimeout(() => (button.textContent = "copy"), 1200);
+    button.textContent = t("copied");
+    setTimeout(() => (button.textContent = t("copy")), 1200);
   });
   block.append(button);
 }

@@ -2,7 +2,7 @@
 
 export const common = {
   // 外壳
-  Alerts: "告警",
+  Alerts: "警报",
   "All runs": "所有运行",
   Compare: "比较",
   Connecting: "正在连接",
@@ -24,7 +24,6 @@ export const common = {
   // 曲线的画法
   "How curves are drawn": "曲线的画法",
   Smoothing: "平滑",
-  off: "关",
   Log: "对数",
   "X axis": "横轴",
   Step: "步",

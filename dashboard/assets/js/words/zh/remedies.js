@@ -29,5 +29,6 @@ export const remedies = {
   "Go back to the last checkpoint from before": "回到此前的最后一个检查点",
   "Losses from logits": "由 logits 计算损失",
   "Augment what the discriminator sees": "增广判别器的输入",
+  "A discriminator with more to it": "更有能力的判别器",
   "Dropout in the discriminator": "判别器中使用 Dropout",
 };

@@ -21,8 +21,8 @@ export const run = {
   "No sign of life for a while: the training may hang, or the network is gone.": "有一段时间没有消息：训练可能卡住，或网络已断。",
   "The training ended without a word, or said that it crashed.": "训练没有告知就结束了，或报告自己崩溃。",
   // 结论
-  "1 earlier alert": "1 条较早的告警",
-  "{n} earlier alerts": "{n} 条较早的告警",
+  "1 earlier alert": "1 条较早的警报",
+  "{n} earlier alerts": "{n} 条较早的警报",
   "First try: {remedy}.": "先试：{remedy}。",
   "Why, and what to do": "原因与对策",
   "Can’t tell {kinds} without {signals}.": "没有 {signals} 就无法判断：{kinds}。",
@@ -33,7 +33,7 @@ export const run = {
   // 概览
   "Waiting for the first step": "等待第一步",
   "The run is known, but has logged nothing yet.": "运行已登记，但还没有记录任何数据。",
-  "Timeline of alerts": "告警时间线",
+  "Timeline of alerts": "警报时间线",
   "until now": "至今",
   "to step {n}": "到第 {n} 步",
   "from step {n}": "从第 {n} 步",
@@ -41,7 +41,6 @@ export const run = {
   "puts them here.": "会把它们放在这里。",
   "Latest samples": "最新样本",
   "All steps": "全部步",
-  Reference: "参考",
   Losses: "损失",
   "Discriminator output": "判别器输出",
   "Gradient norms": "梯度范数",
@@ -127,7 +126,7 @@ export const run = {
   "the latest {n} of {all}": "最新 {n} 条，共 {all} 条",
   "{n} events": "{n} 个事件",
   "No event fits.": "没有符合的事件。",
-  alert: "告警",
+  alert: "警报",
   start: "开始",
-  "No alerts so far": "尚无告警",
+  "No alerts so far": "尚无警报",
 };

@@ -1,0 +1,72 @@
+"""Reports in Chinese."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor.cli import main
+from monitor.reports.language import LANGUAGES, joined, language, said, spoken, t
+from tests.reports.logs import broken, csv_file
+
+
+def diagnose(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["diagnose", *map(str, arguments)], env={"COLUMNS": "100"})
+
+
+def test_what_is_said_is_in_the_language_that_is_spoken() -> None:
+    assert (t("step {n}", n="7"), language()) == ("step 7", "en")
+    with spoken("zh"):
+        assert t("step {n}", n="7") == "第 7 步"
+        assert t("no text of ours, {n}") == "no text of ours, {n}"
+        assert joined("甲。", "", "乙。") == "甲。乙。"
+        with spoken("en"):
+            assert t("Samples") == "Samples"
+        assert t("Samples") == "样本"
+    assert joined("A.", "", "B.") == "A. B."
+
+
+def test_the_doctor_s_sentences_keep_their_figures() -> None:
+    text = "Mode collapse since step 3,200: the samples fill 2 of 10 of the data's clusters"
+    assert said(text) == text
+    with spoken("zh"):
+        assert said(text) == "自第 3,200 步起模式坍塌：样本只落在数据 2 of 10 的聚类中"
+        assert said("the generator's gradient is 7 times its usual size") == "生成器的梯度是平常的 7 倍"
+        assert said("my rule came true") == "my rule came true"
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_diagnosis_in_chinese(tmp_path: Path, form: str) -> None:
+    path = csv_file(tmp_path / "a.csv", 1000, broken)
+    done = diagnose(path, "--format", form, "--lang", "zh")
+    assert done.exit_code == 1, done.output
+    assert "自第 700 步起 loss/" in done.stdout
+    assert "非有限数值" in done.stdout
+    assert "回到此前的最后一个检查点" in done.stdout  # the remedy's name
+    assert "权重一旦变成 NaN 就一直是 NaN" in done.stdout.replace("\n", "")  # and why
+    assert "无法判断的问题" in done.stdout
+    assert "读取" in done.stdout
+    for english in ("What to try", "Since step", "could not be told", ", limit", "rows, step"):
+        assert english not in done.stdout
+
+
+def test_a_page_says_its_language(tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "a.csv", 300)
+    for name, called in LANGUAGES.items():
+        page = diagnose(path, "--format", "html", "--lang", name).stdout
+        assert f'<html lang="{called}">' in page
+        assert ("曲线" in page) == ("全部步" in page) == (name == "zh")
+        assert set(re.findall(r"https?://[^\s\"'<)]+", page)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_json_is_the_same_in_every_language(tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "a.csv", 1000, broken)
+    assert diagnose(path, "--format", "json", "--lang", "zh").stdout == diagnose(path, "--format", "json").stdout
+
+
+def test_another_language_is_refused(tmp_path: Path) -> None:
+    done = diagnose(csv_file(tmp_path / "a.csv", 30), "--lang", "tlh")
+    assert (done.exit_code, "'tlh' is not one of 'en', 'zh'" in done.output) == (2, True)
