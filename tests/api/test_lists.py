@@ -75,16 +75,16 @@ def test_health_follows_the_doctor(shared_service: Service) -> None:
     service.declare("ill", config={"loss": "wgan-gp"})
     assert service.get("/runs/ill")["health"] == "unknown"
     service.ship(*(scalars(step, g_loss=1.0, d_loss=1.0) for step in range(5)), run="ill")
-    assert ids(service, q="health:healthy loss:wgan-gp") == ["ill"]
+    assert ids(service, q="id:ill health:healthy loss:wgan-gp") == ["ill"]
     service.ship(*(scalars(step, g_loss=math.nan, d_loss=math.nan) for step in range(5, 30)), run="ill", first_seq=6)
-    until(lambda: ids(service, q="health:critical trouble:non_finite") == ["ill"])
+    until(lambda: ids(service, q="id:ill health:critical trouble:non_finite") == ["ill"])
     run = service.get("/runs/ill")
     assert (run["health"], run["trouble"]) == ("critical", "non_finite")
     assert run["says"]
     for alert in service.get("/runs/ill/alerts")["alerts"]:
         service.http.post(f"/alerts/{alert['id']}/resolve")
     assert service.get("/runs/ill")["health"] == "healthy"
-    assert ids(service, q="health:critical") == []
+    assert ids(service, q="id:ill health:critical") == []
 
 
 def test_sparklines_are_the_means_of_equal_stretches(shared_service: Service) -> None:

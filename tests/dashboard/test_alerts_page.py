@@ -34,13 +34,13 @@ def states(lab: Lab, run: str) -> list[str]:
     return [alert["state"] for alert in lab.service.get("/alerts", run=run)["alerts"]]
 
 
-def test_the_inbox_is_live_filtered_by_the_address_and_handles_many_at_once(lab: Lab, page: Page) -> None:
-    ill(lab, "first", "faces")
-    ill(lab, "second", "cats")
-    page.goto(f"{lab.url}/alerts")
+def test_the_inbox_is_live_filtered_by_the_address_and_handles_many_at_once(own_lab: Lab, page: Page) -> None:
+    ill(own_lab, "first", "faces")
+    ill(own_lab, "second", "cats")
+    page.goto(f"{own_lab.url}/alerts")
     expect(row(page, "first")).to_contain_text("Not a number")
     expect(page).to_have_title(re.compile(r"^\(\d+\) Alerts · Nashboard$"))
-    ill(lab, "third", "faces")
+    ill(own_lab, "third", "faces")
     expect(row(page, "third")).to_be_visible()
 
     page.get_by_label("Project").select_option("faces")
@@ -55,7 +55,7 @@ def test_the_inbox_is_live_filtered_by_the_address_and_handles_many_at_once(lab:
     expect(row(page, "first")).to_contain_text("acknowledged")
     row(page, "second").get_by_label("Snooze").select_option(label="for 4 hours")
     expect(row(page, "second")).to_contain_text("snoozed until")
-    assert (states(lab, "first"), states(lab, "second")) == (["acknowledged"], ["snoozed"])
+    assert (states(own_lab, "first"), states(own_lab, "second")) == (["acknowledged"], ["snoozed"])
 
     page.get_by_label("Select all").check()
     expect(page.locator(".alert-bulk")).to_contain_text("3 selected")

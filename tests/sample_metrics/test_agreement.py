@@ -19,12 +19,16 @@ from monitor.sample_metrics.manifolds import coverage, density, precision, recal
 from monitor.sample_metrics.structure import WEIGHTS, similarity
 
 Array = numpy.ndarray[Any, Any]
-RNG = numpy.random.default_rng(3)
+
+
+@pytest.fixture
+def rng() -> numpy.random.Generator:
+    return numpy.random.default_rng(3)
 
 
 @pytest.mark.parametrize("k", [3, 5])
-def test_precision_recall_density_coverage_are_those_of_prdc(k: int) -> None:
-    real, fake = RNG.normal(size=(300, 16)), RNG.normal(size=(300, 16)) * 0.8 + 0.3
+def test_precision_recall_density_coverage_are_those_of_prdc(k: int, rng: numpy.random.Generator) -> None:
+    real, fake = rng.normal(size=(300, 16)), rng.normal(size=(300, 16)) * 0.8 + 0.3
     with contextlib.redirect_stdout(io.StringIO()):
         truth = compute_prdc(real, fake, nearest_k=k)
     matrix = Matrix(Within(distances(real)), Within(distances(fake)), distances(real, fake))
@@ -32,9 +36,9 @@ def test_precision_recall_density_coverage_are_those_of_prdc(k: int) -> None:
     assert found == pytest.approx(truth, abs=1e-12)
 
 
-def test_kid_is_the_unbiased_double_sum() -> None:
+def test_kid_is_the_unbiased_double_sum(rng: numpy.random.Generator) -> None:
     """The estimator of torch-fidelity's `polynomial_mmd` (degree 3, gamma 1/D, coef0 1), on all samples at once."""
-    real, fake = RNG.normal(size=(30, 5)), RNG.normal(size=(30, 5)) + 0.5
+    real, fake = rng.normal(size=(30, 5)), rng.normal(size=(30, 5)) + 0.5
 
     def mean(a: Array, b: Array, same: bool) -> float:
         values = [(x @ y / 5 + 1) ** 3 for i, x in enumerate(a) for j, y in enumerate(b) if not (same and i == j)]
@@ -55,10 +59,10 @@ def smooth(image: Array) -> Array:
     return numpy.array(windows).reshape(rows, columns)
 
 
-def test_ms_ssim_is_what_the_paper_says() -> None:
-    first = RNG.uniform(size=(48, 48)).cumsum(0).cumsum(1)
+def test_ms_ssim_is_what_the_paper_says(rng: numpy.random.Generator) -> None:
+    first = rng.uniform(size=(48, 48)).cumsum(0).cumsum(1)
     first /= first.max()
-    second = numpy.clip(first + 0.1 * RNG.normal(size=first.shape), 0, 1)
+    second = numpy.clip(first + 0.1 * rng.normal(size=first.shape), 0, 1)
     weights, total, a, b = numpy.array(WEIGHTS[:3]) / sum(WEIGHTS[:3]), 1.0, first, second
     for scale in range(3):
         mean_a, mean_b = smooth(a), smooth(b)
@@ -83,8 +87,8 @@ def test_images_that_have_no_ms_ssim_are_refused(shapes: tuple[Any, Any], says: 
         ms_ssim(numpy.ones(shapes[0]), numpy.ones(shapes[1]))
 
 
-def test_similarity_is_told_of_images_that_are_large_enough() -> None:
-    images = RNG.integers(0, 256, (20, 1, 32, 32), dtype=numpy.uint8)
+def test_similarity_is_told_of_images_that_are_large_enough(rng: numpy.random.Generator) -> None:
+    images = rng.integers(0, 256, (20, 1, 32, 32), dtype=numpy.uint8)
     assert 0 < similarity(images)["sample/ms_ssim"] < 0.5
     assert similarity(numpy.repeat(images[:1], 20, axis=0))["sample/ms_ssim"] == pytest.approx(1.0)
     assert similarity(images[:, :, :16]) == similarity(images.reshape(20, -1)) == {}
@@ -96,31 +100,27 @@ ALARM = (
 )  # fmt: skip
 
 
-def test_every_value_has_its_floor_which_fresh_real_samples_read() -> None:
-    digits = load_digits().data[RNG.permutation(1797)] / 16
-    reference = Reference(digits[:1000])
-    assert set(reference.floors) >= {f"sample/{name}" for name in ALARM}
-    values = reference.measure(digits[1000:1256]).values
-    wide = {
-        "density": 0.2,
-        "ndb": 0.25,
-        "movement": 0.1,
-        "kid": 0.05,
-        "duplicates": 0.06,
-        "nearest_neighbor_distance": 0.15,
-    }
-    for name in ALARM:
-        if name != "movement":  # of two batches
-            floor = reference.floors[f"sample/{name}"]
-            assert values[f"sample/{name}"] == pytest.approx(floor, abs=wide.get(name, 0.08)), name
+def test_every_value_has_its_floor_which_fresh_real_samples_read(rng: numpy.random.Generator) -> None:
+    """On the mean of four draws: one draw of 256 is as far off as 0.1."""
+    floors, values = [], []
+    for _ in range(4):
+        digits = load_digits().data[rng.permutation(1797)] / 16
+        reference = Reference(digits[:1000])
+        floors.append(reference.floors)
+        values.append(reference.measure(digits[1000:1256]).values)
+    assert set(floors[0]) >= {f"sample/{name}" for name in ALARM}
+    wide = {"density": 0.1, "ndb": 0.15, "nearest_neighbor_distance": 0.1}
+    for name in (f"sample/{one}" for one in ALARM if one != "movement"):  # which is of two batches
+        read, floor = (numpy.mean([one[name] for one in of]) for of in (values, floors))
+        assert read == pytest.approx(floor, abs=wide.get(name.partition("/")[2], 0.05)), name
     assert "sample/fid" in Reference(digits[:1000, :20]).floors
 
 
-def test_copies_within_the_data_are_no_neighbours() -> None:
-    rows = numpy.repeat(RNG.normal(size=(20, 3)), 2, axis=0)
+def test_copies_within_the_data_are_no_neighbours(rng: numpy.random.Generator) -> None:
+    rows = numpy.repeat(rng.normal(size=(20, 3)), 2, axis=0)
     found = nearest_other(distances(rows))
     assert len(found) == 40
     assert found.min() > 1e-3
     assert len(nearest_other(numpy.zeros((5, 5)))) == 0
-    twice = Reference(numpy.repeat(RNG.normal(size=(200, 3)), 2, axis=0))
+    twice = Reference(numpy.repeat(rng.normal(size=(200, 3)), 2, axis=0))
     assert twice.measure(twice._rows[:100]).values["sample/memorization"] == 1.0  # copies of real samples

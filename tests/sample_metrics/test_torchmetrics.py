@@ -18,7 +18,6 @@ from monitor.sample_metrics.structure import WEIGHTS
 
 pytestmark = pytest.mark.filterwarnings("ignore:Metric .* will save all extracted features")  # that is the idea
 Array = numpy.ndarray[Any, Any]
-RNG = numpy.random.default_rng(11)
 
 
 class Given(torch.nn.Module):
@@ -34,8 +33,9 @@ class Given(torch.nn.Module):
 
 def features(width: int) -> tuple[Array, Array]:
     """Two correlated, shifted laws, 400 rows each."""
-    mix = RNG.normal(size=(width, width)) / width**0.5
-    real, fake = RNG.normal(size=(400, width)), RNG.normal(size=(400, width))
+    rng = numpy.random.default_rng(width)
+    mix = rng.normal(size=(width, width)) / width**0.5
+    real, fake = rng.normal(size=(400, width)), rng.normal(size=(400, width))
     return real @ mix + 1, (0.7 * fake) @ mix.T + 1.4
 
 
@@ -63,7 +63,7 @@ def test_kid_on_all_samples_at_once_to_nine_digits(width: int) -> None:
 
 @pytest.mark.parametrize("splits", [2, 10])
 def test_inception_score_to_nine_digits(splits: int) -> None:
-    logits = torch.from_numpy(3 * RNG.normal(size=(500, 10)))
+    logits = torch.from_numpy(3 * numpy.random.default_rng(11).normal(size=(500, 10)))
     metric: Any = InceptionScore(feature=Given(10), splits=splits).set_dtype(torch.float64)
     metric.update(logits)
     torch.manual_seed(4)
