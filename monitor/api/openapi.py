@@ -77,6 +77,12 @@ class SampleList(Struct):
     thinned: int
 
 
+class SamplesOfRuns(Struct):
+    """Grids by step, by run."""
+
+    samples: dict[str, list[SampleInfo]]
+
+
 class Points(Struct):
     """A batch of points of the plane; null: not finite."""
 
@@ -269,6 +275,7 @@ ANSWERS: dict[tuple[str, str], type[Struct]] = {
     ("get", "/runs/{run_id}/events"): EventList,
     ("get", "/runs/{run_id}/series"): SeriesOfRun,
     ("get", "/series"): SeriesOfRuns,
+    ("get", "/samples"): SamplesOfRuns,
     ("get", "/runs/{run_id}/samples"): SampleList,
     ("get", "/runs/{run_id}/samples/{step}"): SampleList,
     ("get", "/runs/{run_id}/samples/{step}/points"): Points,

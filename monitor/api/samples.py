@@ -5,20 +5,30 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from sqlalchemy import Connection, select
 
 from monitor.api.answers import json
 from monitor.api.caching import FOR_EVER, matches
 from monitor.api.house import house
-from monitor.errors import NotFound
+from monitor.errors import InvalidValue, NotFound
 from monitor.storage.runs import require
-from monitor.storage.samples import list_samples
+from monitor.storage.samples import list_samples, samples_of
 from monitor.storage.tables import blobs, runs
 from monitor.wire import MAX_STEP, SampleInfo
 
 router = APIRouter(tags=["samples"])
+MAX_RUNS = 50  # in one request
+
+
+@router.get("/samples")
+async def of_runs(request: Request, runs: Annotated[str, Query(max_length=65 * MAX_RUNS)]) -> Response:
+    """The grids of some runs, each by step; unknown runs are left out."""
+    ids = list(dict.fromkeys(runs.split(",")))
+    if len(ids) > MAX_RUNS:
+        raise InvalidValue(f"{len(ids)} runs are asked for, at most {MAX_RUNS} are allowed")
+    return json({"samples": await house(request).read(lambda connection: samples_of(connection, ids))})
 
 
 @router.get("/runs/{run_id}/samples")

@@ -38,6 +38,21 @@ def test_grids_by_step_name_and_kind(shared_service: Service) -> None:
     assert service.http.get("/runs/grids/samples/-1").status_code == 422
 
 
+def test_grids_of_several_runs_come_in_one_answer(shared_service: Service) -> None:
+    service = shared_service
+    for run in ("several-a", "several-b", "several-none"):
+        service.declare(run)
+    service.ship(grid(5, WEBP), grid(1, WEBP), run="several-a")
+    service.ship(grid(3, WEBP, name="z"), run="several-b")
+    found = service.get("/samples", runs="several-b,several-none,nobody,several-a")["samples"]
+    assert list(found) == ["several-b", "several-none", "several-a"]
+    for run, grids in found.items():
+        assert grids == service.get(f"/runs/{run}/samples")["samples"]
+    assert [one["step"] for one in found["several-a"]] == [1, 5]
+    many = ",".join(f"run-{at}" for at in range(51))
+    assert service.http.get("/samples", params={"runs": many}).status_code == 422
+
+
 def test_a_step_logged_again_replaces_its_grid(shared_service: Service) -> None:
     service = shared_service
     service.declare("replaced")

@@ -8,7 +8,7 @@ import * as choice from "./chosen.js";
 import { GroupData } from "./compare/aggregate.js";
 import { Overlay } from "./compare/overlay.js";
 import { Parts } from "./compare/parts.js";
-import { Together, details } from "./compare/together.js";
+import { Together, details, grids } from "./compare/together.js";
 import { appears, byId, h, icon, setText } from "./dom.js";
 import { floor, floors } from "./floors.js";
 import { follow } from "./live.js";
@@ -104,7 +104,7 @@ class Comparison {
       want: (data, names) => data.want(names.filter((name) => data.summary(name)), this.signal),
     });
     const lanes = this.known.map((run) => ({ id: run.id, label: this.name(run) }));
-    this.samples = new Samples(byId("compare-samples"), lanes, { reference: false, signal: this.signal });
+    this.samples = new Samples(byId("compare-samples"), lanes, this.signal);
     byId("compare-samples").hidden = false;
     this.overlay = new Overlay({
       runs: () => this.visible.map((run) => ({ id: run.id, label: this.name(run) })),
@@ -142,8 +142,8 @@ class Comparison {
   }
 
   async grids() {
-    const load = async (run) => this.samples.replace(run.id, (await api.get(`${RunData.path(run.id)}/samples`, { signal: this.signal })).samples);
-    await Promise.all(this.known.map(load));
+    const { samples } = await api.get(grids(this.known.map((run) => run.id)), { signal: this.signal });
+    this.samples.replace(samples);
   }
 
   name = (run) => run.data.info?.name || run.id;
@@ -291,11 +291,12 @@ class Comparison {
   }
 
   async take(answer) {
-    let drawn = false;
+    let [drawn, batches] = [false, false];
     for (const run of this.known) {
       const change = answer.changes?.[run.id];
       const news = run.data.absorb(change, answer.runs?.find((one) => one.id === run.id));
       if (change?.samples?.length) this.samples.add(run.id, change.samples);
+      batches ||= Boolean(change?.samples?.length);
       if (news.fresh.length) {
         await run.data.loadInfo(this.signal);
         this.lay();
@@ -303,6 +304,7 @@ class Comparison {
       const refreshed = await run.data.refresh(this.signal);
       drawn ||= news.drawn || Boolean(refreshed);
     }
+    if (batches) this.parts.render(["map"]);
     if (!drawn) return;
     if (performance.now() - (this.told ?? 0) > FRESH) {
       this.told = performance.now();
@@ -322,6 +324,7 @@ class Comparison {
     await Promise.all(this.known.map(load));
     this.lay();
     await this.grids();
+    this.parts.render(["map"]);
     this.board.redraw();
     return cursor;
   }

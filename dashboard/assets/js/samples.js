@@ -1,4 +1,4 @@
-// The samples of one or more runs on one step slider: play, keys, prefetch, follow the newest.
+// The samples of several runs on one step slider: play, keys, prefetch, follow the newest.
 
 import * as api from "./api.js";
 import { h, setText } from "./dom.js";
@@ -12,13 +12,11 @@ import { t } from "./words.js";
 const AHEAD = 3; // pictures fetched before they are asked for
 
 export class Samples {
-  /** @param lanes [{ id, label }]: one picture each. @param reference whether real data are shown beside. */
-  constructor(element, lanes, { reference, signal }) {
+  /** @param lanes [{ id, label }]: one picture each. */
+  constructor(element, lanes, signal) {
     this.element = element;
-    this.reference = reference;
     this.known = new Map(lanes.map((lane) => [lane.id, []])); // run → its grids by step
     this.lanes = lanes.map((lane) => ({ ...lane, picture: new Picture(lane.label) }));
-    this.real = reference ? new Picture("Reference") : null;
     this.stepper = new Stepper({ signal, steps: () => this.#steps() });
     this.build(signal);
     view.listen((changed) => (changed.has("sample") || changed.has("grid")) && this.render(), signal);
@@ -28,7 +26,7 @@ export class Samples {
     this.picker = h("select", { class: "select", "aria-label": t("Which grid"), hidden: true });
     this.picker.addEventListener("change", () => view.set({ grid: this.picker.value === this.#names()[0] ? null : this.picker.value }));
     this.empty = h("p", { class: "muted samples-empty" }, t("No samples yet."), " ", h("code", {}, "run.samples(G(z), step=step)"), " ", t("puts them here."));
-    this.pictures = h("div", { class: "pictures" }, ...this.lanes.map((lane) => lane.picture.element), this.real?.element);
+    this.pictures = h("div", { class: "pictures" }, ...this.lanes.map((lane) => lane.picture.element));
     this.element.replaceChildren(
       h("header", { class: "card-head" }, h("h3", {}, t("Samples")), this.stepper.output, this.picker),
       this.empty,
@@ -46,11 +44,10 @@ export class Samples {
     this.render();
   }
 
-  /** All grids of a run are these now. */
-  replace(id, all) {
-    this.known.set(id, []);
-    if (all.length) this.add(id, all);
-    else this.render();
+  /** All grids of the runs are these now: run → its grids. */
+  replace(all) {
+    for (const id of this.known.keys()) this.known.set(id, merged([], all[id] ?? []));
+    this.render();
   }
 
   /** Leaves out the pictures of some runs. */
@@ -72,7 +69,8 @@ export class Samples {
   }
 
   #grids(id) {
-    return this.known.get(id).filter((one) => one.name === this.name && one.kind !== "reference");
+    const { name } = this;
+    return this.known.get(id).filter((one) => one.name === name && one.kind !== "reference");
   }
 
   /** Every step at which a run has a grid. */
@@ -104,9 +102,6 @@ export class Samples {
     const { at } = this.stepper;
     for (const lane of this.lanes) this.#lane(lane, steps[at]);
     this.#prefetch(steps, at);
-    const real = this.real && [...this.known.values()].flat().find((one) => one.kind === "reference");
-    if (this.real) this.real.element.hidden = !real;
-    if (real) this.real.show(real, told(real));
     this.onRender?.();
   }
 
@@ -124,10 +119,9 @@ export class Samples {
   #lane(lane, step) {
     const nearest = this.#nearest(lane.id, step);
     lane.picture.element.classList.toggle("none", !nearest);
-    if (!nearest) return setText(lane.picture.caption, "no grids");
-    const off = nearest.step === step ? "" : ` (nearest to ${format.steps(step)})`;
-    const label = this.lanes.length > 1 ? `step ${format.steps(nearest.step)}${off}` : told(nearest);
-    lane.picture.show(nearest, label);
+    if (!nearest) return setText(lane.picture.caption, t("no grids"));
+    const off = nearest.step === step ? "" : ` (${t("nearest to {n}", { n: format.steps(step) })})`;
+    lane.picture.show(nearest, t("step {n}", { n: format.steps(nearest.step) }) + off);
     lane.picture.element.title = told(nearest);
   }
 

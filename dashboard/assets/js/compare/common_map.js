@@ -21,39 +21,82 @@ export class CommonMap {
     this.place = place;
     this.comparison = comparison;
     this.maps = new Map(); // run → { map, caption, element }
+    this.note = h("p", { class: "muted map-note", role: "status" });
+    this.asked = null; // what was asked for last: { runs (ids), steps }
+    this.asking = false;
+    this.lacking = false; // whether it failed since something was not there yet
     view.listen((changed) => changed.has("sample") && this.draw(), comparison.signal);
   }
 
-  /** Asks for the map of the runs that are shown, and draws it once it is made. */
-  async render() {
-    const runs = this.comparison.visible.filter((run) => this.comparison.samples.known.get(run.id).length);
-    const key = runs.map((run) => run.id).join();
-    if (key === this.key) return this.draw();
-    this.key = key;
-    this.found = null;
-    if (!runs.length) return this.say(t("No samples yet."));
-    const steps = [...new Set(runs.flatMap((run) => this.comparison.samples.known.get(run.id).filter((one) => one.kind !== "reference").map((one) => one.step)))].sort((a, b) => a - b);
-    const wanted = { runs: runs.map((run) => run.id), steps: spread(steps, Math.max(1, Math.floor(BATCHES / runs.length))), method: "tsne" };
-    this.say(t("The map is being made…"));
-    try {
-      let map = await api.post("projections/joint", wanted);
-      while (map.state === "queued" || map.state === "running") {
-        await new Promise((resolve) => setTimeout(resolve, TICK));
-        if (this.comparison.signal.aborted || key !== this.key) return null;
-        map = await api.get(`projections/joint/${encodeURIComponent(map.id)}`, { signal: this.comparison.signal });
-      }
-      if (map.state === "failed") return this.say(map.error);
-      this.found = map;
-      this.lay(runs);
-    } catch (error) {
-      if (!error.status) throw error;
-      this.say(error.message); // no run.reference, or samples of another shape
-    }
-    return this.draw();
+  /** What there is to lay out: the runs that are shown and have batches, and all their steps. */
+  wanted() {
+    const batches = new Map(this.comparison.visible.map((run) => [run, this.comparison.samples.known.get(run.id).filter((one) => one.batch && one.kind !== "reference")]));
+    const runs = [...batches.keys()].filter((run) => batches.get(run).length);
+    return { runs, steps: [...new Set(runs.flatMap((run) => batches.get(run).map((one) => one.step)))].sort((a, b) => a - b) };
   }
 
-  say(text) {
-    this.place.replaceChildren(h("p", { class: "muted" }, text));
+  /** Other runs are shown, or they have new batches: asks for a map where there is none of them, and tells what one does not hold yet. */
+  async render() {
+    const { runs, steps } = this.wanted();
+    const same = this.asked?.runs.join() === runs.map((run) => run.id).join();
+    if (same && this.found) return this.asking ? null : this.newer(steps);
+    if (same && (this.asking || !this.lacking)) return null;
+    this.found = null;
+    this.place.replaceChildren(this.note);
+    return runs.length ? this.ask() : this.say(t("No samples yet."));
+  }
+
+  /** Asks for a map of what there is now. One that stands stays until the new one is there. */
+  async ask() {
+    const { runs, steps } = this.wanted();
+    const asked = { runs: runs.map((run) => run.id), steps };
+    Object.assign(this, { asked, asking: true, lacking: false });
+    this.say(t("The map is being made…"));
+    try {
+      const map = await this.made({ runs: asked.runs, steps: spread(steps, Math.max(1, Math.floor(BATCHES / runs.length))), method: "tsne" }, asked);
+      if (!map) return;
+      this.asking = false;
+      if (map.state === "failed") return this.again(map.error);
+      this.found = map;
+      this.lay(runs);
+      this.draw();
+      this.newer(this.wanted().steps);
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      if (this.asked !== asked) return;
+      this.asking = false;
+      this.lacking = error.status === 404; // no run.reference yet
+      this.again(error.status ? error.message : t("The service does not answer."));
+    }
+  }
+
+  /** The map once it is done or has failed; null when another one was asked for meanwhile. */
+  async made(wanted, asked) {
+    const { signal } = this.comparison;
+    let map = await api.post("projections/joint", wanted);
+    while (map.state === "queued" || map.state === "running") {
+      await new Promise((resolve) => setTimeout(resolve, TICK));
+      if (signal.aborted || this.asked !== asked) return null;
+      map = await api.get(`projections/joint/${encodeURIComponent(map.id)}`, { signal });
+    }
+    return signal.aborted || this.asked !== asked ? null : map;
+  }
+
+  say(text, ...more) {
+    this.note.replaceChildren(text, ...more);
+    this.note.hidden = !text;
+  }
+
+  again(text) {
+    this.say(text, " ", h("button", { class: "button", onclick: () => this.ask() }, t("Try again")));
+  }
+
+  /** How many steps came after those that the map is of: it is laid out anew when somebody wants it, for every place in it changes. */
+  newer(steps) {
+    const count = steps.filter((step) => step > this.asked.steps.at(-1)).length;
+    if (!count) return this.say("");
+    const text = count === 1 ? t("1 newer step is not on this map.") : t("{n} newer steps are not on this map.", { n: count });
+    return this.say(text, " ", h("button", { class: "button", onclick: () => this.ask() }, t("Lay out anew")));
   }
 
   lay(runs) {
@@ -71,6 +114,7 @@ export class CommonMap {
     });
     this.place.replaceChildren(
       h("div", { class: "pictures" }, ...figures),
+      this.note,
       h("p", { class: "muted" }, t("One layout of all samples and of the data of the first run: a place means the same in every map. Distances between far groups mean nothing.")),
     );
   }

@@ -9,6 +9,9 @@ const { width } = boot.first;
 /** What a page asks for to know its runs. */
 export const details = (ids) => `details?${api.query({ runs: ids.join(",") })}`;
 
+/** What a page asks for to know the grids of its runs. */
+export const grids = (ids) => `samples?${api.query({ runs: ids.join(",") })}`;
+
 export class Together {
   constructor() {
     this.waiting = new Map(); // name and stretch → the question that is about to be asked

@@ -27,6 +27,8 @@ export const compare = {
   "Two runs with grids are needed.": "需要两个有网格的运行。",
   baseline: "基准",
   best: "最佳",
+  "no grids": "没有网格",
+  "nearest to {n}": "最接近第 {n} 步",
   "show all": "显示全部",
   "{n} of {all} values differ": "{all} 个值中有 {n} 个不同",
 };
