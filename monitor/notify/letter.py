@@ -12,6 +12,9 @@ from monitor.notify.words import body, kind_name, title
 from monitor.wire import AlertInfo
 
 VERSION = 1
+TEXT = 1800  # characters of a digest's text: Discord takes 2,000 with the link, the others more
+LINE = 300  # of one of its lines
+ALERTS = 100  # of a digest, that a webhook is told in full
 SEVERITIES = ("info", "warning", "critical")
 
 
@@ -72,7 +75,26 @@ def of_many(key: str, items: list[Item], url: str) -> Letter:
         for one in ordered
     ]
     count = f"{len(items)} alerts" if len(items) != 1 else "1 alert"
-    return Letter(key, "digest", f"{count} while you were not told", lines, ordered[0].alert.severity, url, ordered)
+    head = f"{count} while you were not told"
+    return Letter(key, "digest", head, capped(lines), ordered[0].alert.severity, url, ordered)
+
+
+def capped(lines: list[str]) -> list[str]:
+    """As many of a digest's lines as there is room for, and how many more there are.
+
+    >>> capped(["a", "b"])
+    ['a', 'b']
+    >>> [line[:12] for line in capped([letter * 299 for letter in "abcdefgh"])][-2:]
+    ['ffffffffffff', 'and 2 more']
+    """
+    kept, room = list[str](), TEXT
+    for line in lines:
+        short = line if len(line) <= LINE else f"{line[: LINE - 1]}…"
+        room -= len(short) + 1
+        if room < 0:
+            return [*kept, f"and {len(lines) - len(kept)} more"]
+        kept.append(short)
+    return kept
 
 
 def of_test(key: str, channel: str, url: str) -> Letter:
@@ -93,7 +115,8 @@ def payload(letter: Letter, sent_at: float) -> bytes:
         "text": letter.text,
         "severity": letter.severity,
         "url": letter.url,
-        "alerts": [_told(item) for item in letter.items],
+        "alerts": [_told(item) for item in letter.items[:ALERTS]],
+        "more": max(0, len(letter.items) - ALERTS),
     }
     if letter.picture:
         said["picture"] = {"media_type": "image/png", "base64": base64.b64encode(letter.picture).decode()}

@@ -8,6 +8,7 @@ import hmac
 import importlib
 import io
 import itertools
+import json
 import random
 import socket
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from PIL import Image
 from monitor.errors import InvalidValue
 from monitor.notify import targets, webhook
 from monitor.notify.channels import Channel, scrubbed, shown
-from monitor.notify.letter import Letter
+from monitor.notify.letter import ALERTS, TEXT, Item, Letter, RunFact, capped, of_many, payload
 from monitor.notify.outbox import event_of
 from monitor.notify.outcome import pause
 from monitor.notify.picture import draw
@@ -241,3 +242,33 @@ def test_routes_take_what_fits() -> None:
     for quiet in (Quiet("22:00", "07:00", "Mars/Olympus"), Quiet("22:00", "22:00")):
         with pytest.raises(InvalidValue, match=r"is not allowed|never end"):
             Route("r", [1], quiet=quiet).check()
+
+
+def many(count: int) -> list[Item]:
+    """Alerts of as many runs; every tenth is critical."""
+    found = []
+    for at in range(count):
+        one = alert(severity="warning" if at % 10 else "critical")
+        found.append(Item("opened", one, RunFact(f"r-{at}", f"run {at}", "p", "", []), f"http://x/runs/r-{at}"))
+    return found
+
+
+@pytest.mark.parametrize("count", [1, 5, 40, 3000])
+def test_a_digest_s_text_is_bounded_and_says_what_it_leaves_out(count: int) -> None:
+    letter = of_many("key", many(count), "http://x/alerts")
+    shown = [line for line in letter.lines if line.startswith("Mode collapse: run ")]
+    assert len("\n".join(letter.lines)) <= TEXT + len("and 3000 more")
+    assert letter.title.startswith(f"{count} alert")
+    left = count - len(shown)
+    assert letter.lines[len(shown) :] == ([f"and {left} more"] if left else [])
+    assert left == 0 or len("\n".join(letter.lines)) > TEXT - 100  # no line too few
+    grave = ["critical" in line for line in shown]
+    assert grave == sorted(grave, reverse=True)  # the gravest are not those that are left out
+    said = json.loads(payload(letter, 0.0))
+    assert (len(said["alerts"]), said["more"]) == (min(count, ALERTS), max(0, count - ALERTS))
+    assert said["text"].endswith("\nhttp://x/alerts")
+
+
+def test_one_endless_line_leaves_room_for_others() -> None:
+    lines = capped(["a" * 5000, "b"])
+    assert (lines[0][-1], len(lines[0]), lines[1:]) == ("…", 300, ["b"])

@@ -6,6 +6,7 @@ import math
 import random
 from pathlib import Path
 
+import numpy
 import pytest
 
 from monitor.errors import InvalidValue
@@ -37,6 +38,40 @@ def test_separators_blanks_and_words_for_no_number(tmp_path: Path, separator: st
     assert (found[0]["d_loss"], found[3]["d_loss"], found[5]["d_loss"]) == (1.5, -math.inf, 0.25)
     assert source.texts == {"note"}
     assert not source.faults.count
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "sep=!"])
+def test_a_first_line_that_names_the_separator_is_heeded(tmp_path: Path, first: str) -> None:
+    separator = first.strip('"')[-1]
+    lines = [first, "step,d_loss,a|b|c", "0,1,1", "1,2,1", "2,3"]
+    source = open_source(written(tmp_path, "a.csv", "\n".join(lines).replace(",", separator)))
+    assert rows(source) == {0: {"d_loss": 1.0, "a|b|c": 1.0}, 1: {"d_loss": 2.0, "a|b|c": 1.0}}
+    assert [(one.where, one.says) for one in source.faults.listed] == [("line 5", "2 cells, the head has 3")]
+
+
+def test_comment_lines_and_empty_ones_are_passed_over(tmp_path: Path) -> None:
+    text = "\n# made by hand; a, b, c\n\nstep,d_loss\n0,1\n# the second epoch, and more\n  # indented\n\n1,2\n2,3,4\n# the end"
+    source = open_source(written(tmp_path, "a.csv", text))
+    assert rows(source) == {0: {"d_loss": 1.0}, 1: {"d_loss": 2.0}}
+    assert [one.where for one in source.faults.listed] == ["line 10"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_names_in_a_comment_above_values_are_names(tmp_path: Path, separator: str) -> None:
+    table = numpy.column_stack([numpy.arange(4), numpy.linspace(0, 1, 4), numpy.full(4, numpy.nan)])
+    name = tmp_path / "a.csv"
+    about = "from my loop\n" + separator.join(("step", "d_loss", "g_loss"))
+    numpy.savetxt(name, table, fmt="%g", delimiter=separator, header=about)
+    source = open_source(name)
+    found = rows(source)
+    assert (source.step_name, found[3]["d_loss"]) == ("step", 1.0)
+    assert math.isnan(found[0]["g_loss"])
+    assert not source.faults.count
+
+
+def test_a_comment_is_no_head_unless_it_has_a_name_for_each_column(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="no line of names on top"):
+        rows(open_source(written(tmp_path, "a.csv", "# two, names\n1,2,3\n4,5,6\n")))
 
 
 def test_ragged_lines_and_bad_steps_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
