@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs
 
 import pytest
@@ -48,7 +49,7 @@ def test_from_the_runs_page_to_a_live_run(lab: Lab, page: Page) -> None:
     until(lambda: last_x(page) == 139 and last_x(page, "losses", 1) == 139)
     assert line(page, "losses")["y"][-1] == pytest.approx(losses(139)["loss/generator"])
     expect(page.locator("#run-head")).to_contain_text("139 / 1,000")
-    expect(page).to_have_title(f"{run} · Nashboard")
+    expect(page).to_have_title(re.compile(rf"^(\(\d+\) )?{run} · Nashboard$"))
 
     page.get_by_role("tab", name="Config").click()
     page.get_by_label("Search config").fill("optimizer")
