@@ -171,6 +171,18 @@ def test_private_addresses_are_refused_for_names_too_and_nothing_is_sent() -> No
         assert server.got == []
 
 
+@pytest.mark.parametrize("dead", [3, 4])
+def test_of_a_name_with_many_addresses_four_are_tried(dead: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = socket.getaddrinfo
+    with target() as server:
+        asked = [f"127.0.1.{at}" for at in range(dead)] + ["127.0.0.1"]  # nobody listens at the first ones
+        monkeypatch.setattr(
+            socket, "getaddrinfo", lambda _, *args, **more: [one for ip in asked for one in ask(ip, *args, **more)]
+        )
+        outcome = webhook.send(LETTER, server.url.replace("127.0.0.1", "many.example"), SECRET, True, 5.0)
+        assert (outcome.error[:14], len(server.got)) == (("", 1) if dead < 4 else ("no connection:", 0))
+
+
 def test_a_target_that_drips_or_hangs_is_given_up_in_time_and_a_closed_one_at_once() -> None:
     with target(hang=3.0) as server:
         assert webhook.send(LETTER, server.url, SECRET, True, 0.3).error == "no answer within 0.3 s"
