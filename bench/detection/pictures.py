@@ -38,7 +38,7 @@ SHOWN = {
     "oscillation": Shown("hop-ns", "ring-hinge", ("sample/movement", "sample/diversity")),
     "quality_fluctuation": Shown("pulse-ns", "warm-restarts", ("sample/energy_distance", "sample/effective_modes")),
     "discriminator_overfit": Shown("memorise", "digits-ns", ("logits/validation", "logits/real", "logits/fake")),
-    "non_convergence": Shown("stuck-wgan", "slow-start", ("sample/energy_distance",)),
+    "non_convergence": Shown("weak-ns", "slow-start", ("sample/energy_distance",)),
     "spectral_collapse": Shown("rank-ns", "ring-ns", tuple(f"spectral_norm/discriminator/body.{i}" for i in (0, 2, 4))),
 }
 Points = list[tuple[int, float]]

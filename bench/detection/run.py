@@ -19,11 +19,11 @@ from bench.detection.replay import SEEN, replay
 
 BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 PAGE = Path(__file__).parents[2] / "docs" / "detection.md"
-FIRST_SEED = 600
+FIRST_SEED = 700
 
 
 def main(arguments: list[str]) -> int:
-    """`[FOLDER [FIRST_SEED [PROCESSES]]]`: where recordings are kept, the first seed (those below 600 served the calibration),
+    """`[FOLDER [FIRST_SEED [PROCESSES]]]`: where recordings are kept, the first seed (those below 700 served the calibration),
     and how many processes work side by side."""
     folder = Path(arguments[0]) if arguments else Path(tempfile.gettempdir()) / "nashboard-detection"
     first = int(arguments[1]) if len(arguments) > 1 else FIRST_SEED

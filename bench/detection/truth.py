@@ -144,20 +144,25 @@ def _first_above(run: Recording, network: str, limit: float) -> int:
 
 def vanishing(run: Recording) -> Label:
     """For 150 steps the generator's gradient is a twentieth of the largest 100-step median before, its samples are bad, and the
-    discriminator tells them apart (AUC above 0.95; critics of the Wasserstein losses need not); or its steps move the weights by
-    less than 1e-7. An eighth, shorter, without the discriminator, or after a gradient that exploded: on the edge."""
+    discriminator tells them apart (AUC above 0.95; for critics of the Wasserstein losses, 0.65: one that is at chance or upside
+    down starves nobody); or its steps move the weights by less than 1e-7, while those of the discriminator are above a
+    twentieth of their largest. An eighth, shorter, without the discriminator, after a gradient that exploded, or where a
+    schedule brings both to rest: on the edge."""
     told = dict(_windows(run, "auc/discriminator", 100))
     norms, best, last = _windows(run, "grad_norm/generator", 100), ABSENT, -1
     exploded = exploding(run).state == "there"
+    others = dict(_windows(run, "update_ratio/discriminator", 100))
     still = [start for start, ratio in _windows(run, "update_ratio/generator", 100) if ratio < 1e-7]
-    if still:
-        return Label("there", still[0])
+    alone = [start for start in still if others.get(start, 1.0) >= max(others.values(), default=0.0) / 20]
+    if alone:
+        return Label("there", alone[0])
+    best = EDGE if still else best
     for i in range(1, len(norms)):
         start, value = norms[i]
         before = max(norm for _, norm in norms[:i])
         looks = _between(run, start, start + 100)
         if looks and all(_bad(one) for one in looks) and value < before / 8:
-            right = told.get(start, 1.0) > 0.95 or run.family.startswith("wgan")
+            right = told.get(start, 1.0) > (0.65 if run.family.startswith("wgan") else 0.95)
             if not (value < before / 20 and right):
                 best = EDGE
             elif last >= 0 and start - last <= 50 and not exploded:
@@ -315,26 +320,31 @@ def discriminator_overfit(run: Recording) -> Label:
 
 def spectral_collapse(run: Recording) -> Label:
     """Half of the matrices of a network with an effective rank above 2 lose half of it since step 400, or a top singular value
-    doubles within 500 steps from there on. A third of the rank, or growth by half: on the edge."""
+    doubles within 500 steps from there on: since the last reading before. A third of the rank, or growth by half: on the edge."""
     names = {name for values in run.rows.values() for name in values}
     ranks, norms = (
         [_series(run, name) for name in names if name.startswith(what)]
         for what in ("effective_rank/", "spectral_norm/")
     )
-    late = [values[steps >= 400] for steps, values in ranks]
-    left = sorted(values.min() / values[0] for values in late if len(values) > 1 and values[0] > 2)
+    late = [(steps[steps >= 400], values[steps >= 400]) for steps, values in ranks]
+    ranked = [(steps, values / values[0]) for steps, values in late if len(values) > 1 and values[0] > 2]
+    left = sorted(shares.min() for _, shares in ranked)
     half = left[max(1, (len(left) - 1) // 2)] if len(left) > 1 else 1.0
-    growth = max((_growth(steps, values) for steps, values in norms), default=1.0)
-    return Label("there", 400) if half < 0.5 or growth > 2 else EDGE if half < 0.67 or growth > 1.5 else ABSENT
+    growth, since = max((_growth(steps, values) for steps, values in norms), default=(1.0, -1))
+    if half < 0.5:
+        since = min(int(steps[numpy.argmax(shares < 0.5) - 1]) for steps, shares in ranked if shares.min() < 0.5)
+    return Label("there", since) if half < 0.5 or growth > 2 else EDGE if half < 0.67 or growth > 1.5 else ABSENT
 
 
-def _growth(steps: Array, values: Array) -> float:
-    most = 1.0
+def _growth(steps: Array, values: Array) -> tuple[float, int]:
+    """How many times a value has grown within 500 steps, and since when."""
+    most, since = 1.0, -1
     for i, step in enumerate(steps):
-        before = values[(steps >= max(400, step - 500)) & (steps <= step)]
-        if len(before) and before.min() > 0:
-            most = max(most, float(values[i] / before.min()))
-    return most
+        near = (steps >= max(400, step - 500)) & (steps <= step)
+        before = values[near]
+        if len(before) and before.min() > 0 and values[i] / before.min() > most:
+            most, since = float(values[i] / before.min()), int(steps[near][before.argmin()])
+    return most, since
 
 
 RULES: dict[str, Callable[[Recording], Label]] = {

@@ -16,6 +16,8 @@ RIGHT = 0.95  # one that is right so often may stand still: the hinge loss asks 
 INVERTED = 0.3
 CHANCE = (0.3, 0.65)
 STEADY = (0.25, 0.7)  # quartiles of one that is at chance: one that swings beyond chases, and is not weak
+OFF = 0.2  # precision over the reference's own, above which many of the samples lie where data are
+COUNTED, WARM = 20, 50  # blocks from which on one that is upside down is counted, and told
 TOLD_APART = 0.8  # accuracy of a nearest-neighbour test at which anybody can tell the samples from the data
 
 
@@ -24,14 +26,16 @@ class GeneratorDominates(Detector):
 
     Formula: (a) ‖ΔW_D‖/‖W_D‖ < 1e-7 in 4 blocks, with an AUC below 0.95 in each of them and by the median of the last 9: it does
     not learn at all, said at once. Where outputs are logged, only by a ranking that was read since it came to rest: it may rest
-    because it has just become right. (b) AUC < 0.3 in 24 of 30 blocks: it is upside down. (c) AUC within 0.3 … 0.65 by its
-    median, and within 0.25 … 0.7 by its quartiles over 20 blocks (one that swings chases, and is not weak), while the
-    leave-one-out nearest-neighbour test on the same batches is right more than 80 % of the time and the samples are far from the
-    data, in 8 of 10 batches, and not improving.
+    because it has just become right. (b) AUC < 0.3 in 21 of 30 blocks: it is upside down; counted from the 20th block on, told
+    from the 50th. (c) AUC within 0.3 … 0.65 by its median, and within 0.25 … 0.7 by its quartiles over 20 blocks (one that swings
+    chases, and is not weak), while the leave-one-out nearest-neighbour test on the same batches is right more than 80 % of the
+    time and the samples are far from the data, less than 20 % as precise as the data themselves, in 8 of 10 batches, and not
+    improving.
 
     Healthy look-alike: at the equilibrium the discriminator is at chance too (loss 2 ln 2, AUC 0.5). That is success, and the
-    independent test (Lopez-Paz and Oquab 2017) is at chance as well: without samples (c) is never said. And a hinge loss that
-    is nothing: such a discriminator stands still because it is right.
+    independent test (Lopez-Paz and Oquab 2017) is at chance as well: without samples (c) is never said. Samples on a part of the
+    data alone: a discriminator looks at one sample at a time, and each of them is a good one; that is a collapse. And a hinge
+    loss that is nothing: such a discriminator stands still because it is right.
 
     >>> from monitor.detectors.frames import Block
     >>> detector, view = GeneratorDominates(), View()
@@ -46,7 +50,7 @@ class GeneratorDominates(Detector):
     needs: ClassVar[tuple[frozenset[str], ...]] = (frozenset({AUC, "sample"}), frozenset({RATIO_D}))
     still: Persistence = field(default_factory=lambda: Persistence(of=4, enter=4, leave=1))
     resting: int = -1  # first step of the present standstill
-    inverted: Persistence = field(default_factory=lambda: Persistence(of=30, enter=24, leave=12))
+    inverted: Persistence = field(default_factory=lambda: Persistence(of=30, enter=21, leave=10))
     blind: Persistence = field(default_factory=lambda: Persistence(of=10, enter=8, leave=4))
     chances: Window = field(default_factory=lambda: Window(20))
     ratio: float = 0.0
@@ -62,7 +66,7 @@ class GeneratorDominates(Detector):
         if RATIO_D in block.mean:
             self._stands(block, view)
         if told is not None:
-            self.inverted.update(block.first, view.blocks > 50 and told < INVERTED)
+            self.inverted.update(block.first, view.blocks > COUNTED and told < INVERTED)
 
     def _stands(self, block: Block, view: View) -> None:
         """Does it stand still, though it is not right?"""
@@ -79,7 +83,8 @@ class GeneratorDominates(Detector):
         if not len(self.chances):
             return
         self.accuracy = batch.values.get("two_sample_accuracy", 0.0)
-        obvious = self.accuracy > TOLD_APART and view.far and not view.improving()
+        precise = batch.values.get("precision", 0.0) / max(view.floor.get("precision", 1.0), 0.1)
+        obvious = self.accuracy > TOLD_APART and precise < OFF and view.far and not view.improving()
         ordered = sorted(self.chances.values)
         quarter = len(ordered) // 4
         steady = ordered[quarter] > STEADY[0] and ordered[-1 - quarter] < STEADY[1]
@@ -93,7 +98,7 @@ class GeneratorDominates(Detector):
             says = f"a step moves the discriminator's weights by {self.ratio:.0e} of their size: it learns nothing"
             evidence = [Evidence(RATIO_D, says, self.ratio, FROZEN, self.still.onset, self.last)]
             return Finding("critical", self.still.onset, 1.0, _summary(self.still.onset, says), evidence, "frozen")
-        if self.inverted.holding:
+        if self.inverted.holding and view.blocks > WARM:
             value = self.chances.median()
             says = f"it is upside down and ranks only {value:.0%} of real above generated samples"
             evidence = [Evidence(AUC, says, value, INVERTED, self.inverted.onset, self.last)]

@@ -16,6 +16,7 @@ WITHIN = 40  # batches
 AFTER_GOOD = 5  # batches after which it counts as good once
 DOWN, UP = 0.2, 0.6  # of the best
 GOOD = 0.5  # precision of samples that are worth something
+SAYS = 0.1  # best score below which nothing can be seen to fall
 AWAY, BACK = 5.0, 2.0  # times the nearest distance
 
 
@@ -46,9 +47,14 @@ class Dips(Struct):
             self.down_at = -1
         self.begun = [one for one in self.begun if one[0] > self.batch - WITHIN]
 
+    def fallen(self, score: float) -> bool:
+        """Whether a score is far below the best so far; one that never was above `SAYS` can't tell, and does not object."""
+        return self.best.value < SAYS or score < DOWN * self.best.value
+
 
 class Swings(Struct):
-    """Distances that leave the nearest so far behind, fivefold and above the double of the floor, and come back to it.
+    """Distances that leave the nearest so far behind, fivefold and above the double of the floor, and come back to it; the score
+    of the same samples has to have fallen too: a distance also grows when good samples are shared out otherwise.
 
     Attributes:
         begun: (batch, step) of each swing that came back, of the last `WITHIN` batches.
@@ -60,14 +66,14 @@ class Swings(Struct):
     batch: int = 0
     away_at: int = -1
 
-    def update(self, step: int, distance: float, floor: float) -> None:
-        """Takes an energy distance in; `floor`: below it samples and data are the same."""
+    def update(self, step: int, distance: float, floor: float, fallen: bool) -> None:
+        """Takes an energy distance in; `floor`: below it samples and data are the same; `fallen`: the score has."""
         self.batch += 1
         self.best.update(distance)
         self.good += self.best.known and distance < floor
         if self.good < AFTER_GOOD:
             return
-        if self.away_at < 0 and distance > max(2 * floor, AWAY * self.best.value):
+        if self.away_at < 0 and fallen and distance > max(2 * floor, AWAY * self.best.value):
             self.away_at = step
         elif self.away_at >= 0 and distance < max(floor, BACK * self.best.value):
             self.begun.append((self.batch, self.away_at))
@@ -83,7 +89,7 @@ class QualityFluctuation(Detector):
     best is the median of the 5 highest. A dip begins where it falls below 20 % of the best and ends where it is
     above 60 % again; three of them within 40 batches, once it was good (above 0.5) for 5 batches. Or the energy distance, where
     modes are so narrow that precision stays low: away above five times its best and twice the distance at which samples can be
-    told from the data, back below twice its best or that distance.
+    told from the data, while the score has fallen too (or never was above 0.1), back below twice its best or that distance.
 
     Healthy look-alikes: the noise of small batches, samples that swing between good and fair, and a single dip after a
     schedule. Which checkpoint is the best then is luck; averaging the generator's weights smooths it (Yazıcı et al. 2019).
@@ -105,13 +111,15 @@ class QualityFluctuation(Detector):
 
     def batch(self, batch: SampleBatch, view: View) -> None:
         """Is it down, or back?"""
-        precision = batch.values.get("precision")
+        precision, fallen = batch.values.get("precision"), True
         if precision is not None:
             good = min(1.0, precision / max(view.floor.get("precision", 1.0), 0.1))
-            self.dips.update(batch.step, good * min(1.0, batch.values.get("effective_modes", 1.0)))
+            score = good * min(1.0, batch.values.get("effective_modes", 1.0))
+            self.dips.update(batch.step, score)
+            fallen = self.dips.fallen(score)
         distance = batch.values.get("energy_distance")
         if distance is not None:
-            self.swings.update(batch.step, distance, view.distance_floor)
+            self.swings.update(batch.step, distance, view.distance_floor, fallen)
         self.last = batch.step
 
     def finding(self, view: View) -> Finding | None:

@@ -277,6 +277,23 @@ def test_gradients_that_fall_as_a_run_converges_have_not_vanished() -> None:
     assert serious(play(3000, converge)[0]) == []
 
 
+@pytest.mark.parametrize(("auc", "told"), [(0.9, True), (0.4, False), (None, True)])
+def test_a_critic_starves_a_generator_only_when_it_is_right(auc: float | None, told: bool) -> None:
+    def shrink(step: int, values: dict[str, float]) -> None:
+        if "sample/diversity" in values:
+            values |= {"sample/energy_distance": 0.4, "sample/precision": 0.0}
+            return
+        for name in [name for name in values if name.startswith(("auc/", "logits/"))]:
+            del values[name]
+        if auc is not None:
+            values["auc/discriminator"] = auc
+        if step >= 1000:
+            values["grad_norm/generator"] *= 1e-3
+
+    kinds = {one.kind for one in play(2000, shrink, config={"loss": "wgan"})[0]}
+    assert ("vanishing_gradient" in kinds) is told
+
+
 def test_a_generator_that_stands_still() -> None:
     def still(step: int, values: dict[str, float]) -> None:
         if step >= 800 and "update_ratio/generator" in values:
@@ -354,13 +371,15 @@ def test_a_discriminator_at_chance_beside_samples_that_anybody_can_tell() -> Non
     assert told_of(play(2500, blind)[0], "generator_dominates").variant == "blind"
 
 
-@pytest.mark.parametrize(("swing", "told"), [(0.05, True), (0.4, False)])
-def test_a_discriminator_that_chases_is_not_weak(swing: float, told: bool) -> None:
+@pytest.mark.parametrize(("swing", "precision", "told"), [(0.05, 0.1, True), (0.4, 0.1, False), (0.05, 0.6, False)])
+def test_a_discriminator_that_chases_or_is_shown_good_samples_is_not_weak(
+    swing: float, precision: float, told: bool
+) -> None:
     """At chance by its median, as one that learns nothing is."""
 
     def chases(step: int, values: dict[str, float]) -> None:
         if "sample/diversity" in values:
-            values |= {"sample/energy_distance": 0.3, "sample/two_sample_accuracy": 0.99}
+            values |= {"sample/energy_distance": 0.3, "sample/two_sample_accuracy": 0.99, "sample/precision": precision}
         else:
             values["auc/discriminator"] = 0.5 + swing * math.sin(step / 25)
 
@@ -386,6 +405,18 @@ def test_a_discriminator_that_is_frozen_or_upside_down(name: str, value: float, 
             values[name] = value
 
     assert told_of(play(2000, change)[0], "generator_dominates").variant == variant
+
+
+@pytest.mark.parametrize("until", [2000, 560])
+def test_a_discriminator_that_is_upside_down_in_three_of_four_readings(until: int) -> None:
+    """Also one that was so only from the start to the end of the warm-up."""
+
+    def turned(step: int, values: dict[str, float]) -> None:
+        if "auc/discriminator" in values and step < until:
+            values["auc/discriminator"] = 0.5 if step // 10 % 4 == 0 else 0.1
+
+    alert = told_of(play(2000, turned, keep=("loss/", "auc/"))[0], "generator_dominates")
+    assert (alert.variant, alert.step > 500) == ("inverted", True)
 
 
 @pytest.mark.parametrize(("auc", "told"), [(1.0, False), (0.6, True)])
@@ -514,14 +545,17 @@ def test_quality_that_comes_and_goes() -> None:
     assert "come back" in alert.summary
 
 
-def test_quality_that_comes_and_goes_shows_in_the_distance_where_modes_are_narrow() -> None:
+@pytest.mark.parametrize(("usual", "then", "told"), [(0.2, 0.004, True), (0.05, 0.05, True), (0.6, 0.55, False)])
+def test_a_distance_that_comes_and_goes_counts_unless_the_samples_stay_good(
+    usual: float, then: float, told: bool
+) -> None:
     def fluctuate(step: int, values: dict[str, float]) -> None:
-        values["sample/precision"] = 0.1
+        values["sample/precision"] = usual
         if step in (1300, 1350, 1700, 1750, 2100, 2150):
-            values["sample/energy_distance"] = 0.08
+            values |= {"sample/energy_distance": 0.08, "sample/precision": then}
 
-    alert = told_of(play(2500, only_samples(fluctuate))[0], "quality_fluctuation")
-    assert (alert.onset_step, alert.severity) == (1300, "warning")
+    found = [one for one in play(2500, only_samples(fluctuate))[0] if one.kind == "quality_fluctuation"]
+    assert [(one.onset_step, one.severity) for one in found] == ([(1300, "warning")] if told else [])
 
 
 def test_a_distance_that_falls_by_little_is_no_progress() -> None:

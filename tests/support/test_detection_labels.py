@@ -14,10 +14,10 @@ from bench.detection.truth import healthy, labels
 from monitor.wire import RunInfo
 
 
-def recording(looks: list[Look], steps: int = 1500, **values: float) -> Recording:
+def recording(looks: list[Look], steps: int = 1500, loss: str = "non-saturating", **values: float) -> Recording:
     """A run that logs the same values at each step."""
     rows = {step: {name.replace("__", "/"): value for name, value in values.items()} for step in range(steps)}
-    info = RunInfo(id="0" * 32, config={"loss": "non-saturating", "data": "ring"})
+    info = RunInfo(id="0" * 32, config={"loss": loss, "data": "ring"})
     return Recording("made-up", 0, info, rows, [], [], looks, [])
 
 
@@ -59,6 +59,48 @@ def test_a_collapse_is_dated_and_a_nan_is_too() -> None:
 def test_a_discriminator_that_is_always_right_beside_bad_samples(told: float, state: str) -> None:
     run = recording([at(step, [3], 0.0) for step in range(0, 1500, 50)], auc__discriminator=told)
     assert labels(run)["discriminator_dominates"].state == state
+
+
+@pytest.mark.parametrize(
+    ("loss", "told", "state"),
+    [
+        ("wgan", 0.8, "there"),
+        ("wgan", 0.5, "edge"),
+        ("wgan-gp", 0.1, "edge"),
+        ("minimax", 0.8, "edge"),
+        ("minimax", 1.0, "there"),
+    ],
+)
+def test_a_gradient_has_vanished_only_beside_a_discriminator_that_is_right(loss: str, told: float, state: str) -> None:
+    looks = [at(step, [3], 0.0) for step in range(0, 1500, 50)]
+    run = recording(looks, loss=loss, auc__discriminator=told, grad_norm__generator=1.0)
+    for step in range(800, 1500):
+        run.rows[step]["grad_norm/generator"] = 0.01
+    found = labels(run)["vanishing_gradient"]
+    assert found.state == state
+    assert found.onset == pytest.approx(800, abs=50) or state == "edge"
+
+
+@pytest.mark.parametrize(("other", "state"), [(1e-3, "there"), (1e-6, "edge")])
+def test_a_generator_stands_still_unless_a_schedule_has_brought_both_to_rest(other: float, state: str) -> None:
+    looks = [at(step, list(range(8)), 0.9) for step in range(0, 1500, 50)]
+    run = recording(looks, update_ratio__generator=1e-3, update_ratio__discriminator=1e-3)
+    for step in range(800, 1500):
+        run.rows[step] |= {"update_ratio/generator": 1e-9, "update_ratio/discriminator": other}
+    assert labels(run)["vanishing_gradient"].state == state
+
+
+def test_spectra_that_double_are_dated_by_the_reading_before() -> None:
+    run = recording([at(step, list(range(8)), 0.9) for step in range(0, 2500, 50)], 2500, loss__generator=0.7)
+    for step, norm in ((499, 1.0), (999, 1.1), (1499, 1.2), (1999, 3.0)):
+        run.rows[step]["spectral_norm/discriminator/body.0"] = norm
+    found = labels(run)["spectral_collapse"]
+    assert (found.state, found.onset) == ("there", 1499)
+    for step in (499, 999, 1499, 1999):
+        run.rows[step] |= {f"effective_rank/discriminator/body.{i}": 9.0 if step < 1999 else 3.0 for i in (0, 2)}
+    again = recording(run.looks, 2500)
+    again.rows = run.rows
+    assert (labels(again)["spectral_collapse"].state, labels(again)["spectral_collapse"].onset) == ("there", 1499)
 
 
 def test_samples_that_hop_oscillate() -> None:
