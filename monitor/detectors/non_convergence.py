@@ -16,6 +16,7 @@ KEPT = 256  # distances that are kept; every second goes when there are more
 SHARE = 0.4  # of the run that is looked at
 STEPS, BATCHES = 800, 16  # at least so much of it
 FROM = 400  # steps: what was before them is the start
+ONCE = 5  # batches that were near in as long a stretch before: then it has converged, and lost it
 LASTING = 0.8  # share of the distances that are far: a run that was near and lost it has converged once
 GAIN = 0.2
 RANKED = 0.6  # share of pairs, an earlier and a later distance, of which the later is the nearer
@@ -29,8 +30,9 @@ class NonConvergence(Detector):
     Formula: over the last 40 % of the run (at least 800 steps and 16 batches, without the first 400 steps) the normalised
     energy distance 2 E d(x, y) - E d(x, x') - E d(y, y') over 2 E d(x, y) has not fallen from its first to its second half -
     by 20 %, by medians, and in 60 % of all pairs, so that luck among distances that jump is no progress - and four of five of
-    them are above 5 times what the reference reads against itself, and above 0.05. Also: ‖ΔW‖/‖W‖ of both networks below 1e-6
-    for 200 steps: nothing is learnt.
+    them are above 5 times what the reference reads against itself, and above 0.05. Not where 5 batches were as near as can be
+    told in as long a stretch before: such a run has converged and lost it, which other kinds tell. Also: ‖ΔW‖/‖W‖ of both
+    networks below 1e-6 for 200 steps: nothing is learnt.
 
     Healthy look-alikes: a converged run stays where it is too, but at its floor; a slow start improves. A collapsed run does not
     converge either, which is then said as a consequence. Székely and Rizzo (2013) for the energy distance.
@@ -81,8 +83,13 @@ class NonConvergence(Detector):
         values = [value for _, value in window]
         self.level, self.first = median(values), window[0][0]
         lasting = sum(value > self.limit for value in values) >= LASTING * len(values)
-        far = lasting and median(values[-3:]) > self.limit
+        far = lasting and median(values[-3:]) > self.limit and not self._was_near(2 * start - batch.step, start, view)
         self.stuck.update(batch.step, far and not _nearer(values[:half], values[half:]))
+
+    def _was_near(self, first: float, last: float, view: View) -> bool:
+        """Whether samples and data were the same for some batches between two steps, for all that can be told."""
+        found = (value for step, value in zip(self.steps, self.distances, strict=True) if first <= step < last)
+        return self.stride * sum(value < view.distance_floor for value in found) >= ONCE
 
     def _keep(self, step: int, distance: float) -> None:
         """Keeps one in `stride`, so that the whole run stays in view."""

@@ -535,6 +535,15 @@ def test_a_distance_that_no_longer_falls_is_non_convergence() -> None:
     assert alert.step >= 1300  # the plateau begins at 560
 
 
+def test_a_run_that_was_near_and_lost_it_has_not_failed_to_converge_until_long_after() -> None:
+    def lost(step: int, values: dict[str, float]) -> None:
+        near = 800 < step <= 1200
+        values |= {"sample/energy_distance": 0.005 if near else 0.3, "sample/coverage": 0.5, "sample/precision": 0.5}
+
+    assert "non_convergence" not in {alert.kind for alert in play(2500, only_samples(lost))[0]}
+    assert told_of(play(6000, only_samples(lost))[0], "non_convergence").step > 2500
+
+
 def test_quality_that_comes_and_goes() -> None:
     def fluctuate(step: int, values: dict[str, float]) -> None:
         if step > 1500 and (step // 50) % 8 in (6, 7):

@@ -143,7 +143,7 @@ def test_the_root_cause_explains_the_others() -> None:
         if step >= 1500 and "grad_norm/generator" in values:
             values["grad_norm/generator"] = math.nan
 
-    _, doctor = play(2500, both)
+    _, doctor = play(8000, both)
     explained = {alert.kind: alert.consequence_of for alert in doctor.alerts}
     assert explained == {"non_finite": "", "mode_collapse": "non_finite", "non_convergence": "non_finite"}
 
