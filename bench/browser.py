@@ -30,6 +30,12 @@ class Cpu:
 def fresh(browser: Browser, cpu: Cpu, width: int = 1440, height: int = 900) -> Page:
     """A page of a browser that has nothing cached, once its window stands: building it costs Chromium a second of CPU."""
     page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    rest(page, cpu)
+    return page
+
+
+def rest(page: Page, cpu: Cpu) -> None:
+    """Waits until the browser has next to nothing to do."""
 
     def quiet() -> bool:
         before = cpu.seconds
@@ -37,7 +43,6 @@ def fresh(browser: Browser, cpu: Cpu, width: int = 1440, height: int = 900) -> P
         return cpu.seconds - before <= QUIET[0]
 
     until(quiet, timeout=60)
-    return page
 
 
 @contextmanager

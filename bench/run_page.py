@@ -11,7 +11,7 @@ import httpx
 from playwright.sync_api import Browser, Page
 
 import monitor
-from bench.browser import Cpu, chromium, fresh
+from bench.browser import Cpu, chromium, fresh, rest
 from bench.load import post
 from bench.pixel import CURVES
 from bench.service import Service, service
@@ -82,12 +82,12 @@ def cold(browser: Browser, cpu: Cpu, address: str) -> float:
     return took
 
 
-def opened(browser: Browser, address: str, height: int, charts: int) -> Page:
-    """The page once so many charts are drawn."""
-    page = browser.new_page(viewport={"width": 1920, "height": height})
+def opened(browser: Browser, cpu: Cpu, address: str, height: int, charts: int) -> Page:
+    """The page once so many charts are drawn and it is at rest."""
+    page = fresh(browser, cpu, 1920, height)
     page.goto(address)
     page.wait_for_function(f"() => document.querySelectorAll('.js-plotly-plot').length >= {charts}", timeout=60_000)
-    page.wait_for_timeout(2000)
+    rest(page, cpu)
     return page
 
 
@@ -131,12 +131,12 @@ def measure() -> Iterator[Row]:
         address = f"{running.url}/runs/{run.id}"
         until(lambda: running.get(f"/runs/{run.id}")["last_step"] == 999)
         first = [cold(browser, cpu, address) for _ in range(COLD)]
-        page = opened(browser, address, 1080, 4)
+        page = opened(browser, cpu, address, 1080, 4)
         before, start = cpu.seconds, time.time()
         live(page, run, 1000)
         drawn = (cpu.seconds - before) / (time.time() - start) * 100
-        page.close()
-        page = opened(browser, address, 3000, CHARTS)
+        page.context.close()
+        page = opened(browser, cpu, address, 3000, CHARTS)
         took = answers(page, run, 1000 + LIVE * RATE)
         page.goto(address)
         page.wait_for_timeout(2000)
