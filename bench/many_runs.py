@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor import wire
+from monitor.doctor import Doctor
 from monitor.ingest.apply import Applier
 from monitor.storage.blobs import Blobs
 from monitor.storage.database import migrate, open_engine, url_of
@@ -33,11 +34,13 @@ def info(number: int, rng: random.Random) -> wire.RunInfo:
 
 
 def fill(folder: Path, runs: int, steps: int = 40) -> None:
-    """Writes `runs` finished runs with both losses and a few signals more."""
+    """Writes `runs` finished runs with both losses and a few signals more. Their doctors have seen them: a service that starts
+    with runs new to it goes through all of them, which is not what lists are measured beside."""
     engine = open_engine(url_of(folder))
     migrate(engine)
     applier, rng = Applier(engine, Blobs(folder / "blobs")), random.Random(0)
     writing = engine.execution_options(writes=True)
+    healthy = Doctor().dump()
     for first in range(0, runs, 250):
         with writing.begin() as connection:
             for number in range(first, min(first + 250, runs)):
@@ -59,5 +62,7 @@ def fill(folder: Path, runs: int, steps: int = 40) -> None:
                 ended = wire.Finish(1.79e9 + steps, "crashed" if number % 11 == 0 else "finished")
                 applier.batch(connection, told.id, wire.Batch("bench", 1, [*some, ended]))
             applier.flush(connection)
+            for number in range(first, min(first + 250, runs)):
+                applier.alerted(connection, f"run-{number:05d}", [], healthy)
         applier.committed()
     engine.dispose()

@@ -81,7 +81,9 @@ def list_runs(
         rows = connection.execute(ordered.limit(limit).offset(offset)).all()
         ids, total = [row[0] for row in rows], rows[0][1] if rows else None
     else:
-        ids = list(connection.execute(_ordered(query, wanted.sort, settings).limit(limit).offset(offset)).scalars())
+        ids = list(
+            connection.execute(_ordered(query, wanted.sort, settings).limit(limit).offset(offset)).scalars().all()
+        )
     if total is None:
         total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     found = {run.id: run for run in summaries(connection, settings, ids)}
@@ -132,16 +134,18 @@ def projects(connection: Connection, settings: ServiceSettings, view: View) -> l
     )
     query = select(runs.c.project, runs.c.group, *columns).where(in_view(view)).group_by(runs.c.project, runs.c.group)
     found: dict[str, dict[str, Any]] = {}
-    for row in connection.execute(query.order_by(runs.c.project, runs.c.group)).mappings():
-        counts = {key: int(row[key]) for key in ("runs", "running", "critical")}
-        one = found.setdefault(
-            row["project"], {"project": row["project"], **dict.fromkeys(counts, 0), "newest": 0.0, "groups": []}
-        )
-        for key, count in counts.items():
-            one[key] += count
-        one["newest"] = max(one["newest"], row["newest"])
-        if row["group"]:
-            one["groups"].append({"group": row["group"], **counts, "newest": row["newest"]})
+    rows = connection.execute(query.order_by(runs.c.project, runs.c.group)).all()
+    for project, group, count, live, critical, newest in rows:
+        counts = {"runs": count, "running": int(live), "critical": int(critical), "newest": newest}
+        one = found.get(project)
+        if one is None:
+            one = found[project] = {"project": project, **counts, "groups": []}
+        else:
+            for key in ("runs", "running", "critical"):
+                one[key] += counts[key]
+            one["newest"] = max(one["newest"], newest)
+        if group:
+            one["groups"].append({"group": group, **counts})
     return list(found.values())
 
 

@@ -45,7 +45,7 @@ def summaries(connection: Connection, settings: ServiceSettings, wanted: Sequenc
     rows: list[RowMapping] = []
     for start in range(0, len(wanted), MANY):
         query = select(*columns).where(runs.c.id.in_(wanted[start : start + MANY]))
-        rows += connection.execute(query).mappings()
+        rows += connection.execute(query).mappings().all()
     return _summaries(connection, settings, rows)
 
 
@@ -57,16 +57,15 @@ def _summaries(connection: Connection, settings: ServiceSettings, rows: Sequence
     for start in range(0, len(ids), MANY):
         some = ids[start : start + MANY]
         query = select(series.c.run_id, series.c.signal, series.c.last)
-        for run_id, signal, value in connection.execute(
-            query.where(series.c.run_id.in_(some), series.c.signal.in_(LISTED))
-        ):
+        of_losses = query.where(series.c.run_id.in_(some), series.c.signal.in_(LISTED))
+        for run_id, signal, value in connection.execute(of_losses).all():
             last.setdefault(run_id, {})[signal] = value
         sums = select(senders.c.run_id, func.sum(senders.c.refused)).where(senders.c.run_id.in_(some))
-        refused |= {run_id: int(count) for run_id, count in connection.execute(sums.group_by(senders.c.run_id))}
+        refused |= {run_id: int(count) for run_id, count in connection.execute(sums.group_by(senders.c.run_id)).all()}
         told = select(run_facts.c.run_id, run_facts.c.text).where(
             run_facts.c.key.in_(LOSS), run_facts.c.run_id.in_(some)
         )
-        losses |= {row.run_id: row.text for row in connection.execute(told)}
+        losses |= {row.run_id: row.text for row in connection.execute(told).all()}
     now = time.time()
     return [RunSummary(**_fields(row, settings, now, last, refused), loss=losses.get(row["id"], "")) for row in rows]
 
