@@ -23,6 +23,29 @@ STEPS_SHOWN = """() => {
 }"""
 
 
+FRAME = """() => {
+  const plot = document.querySelector('[data-chart="losses"] .js-plotly-plot');
+  const all = (found, what) => [...plot.querySelectorAll(found)].map(what);
+  return {
+    ticks: all(".xtick text, .ytick text", (one) => [one.textContent, one.getAttribute("transform") ?? one.getAttribute("x")]),
+    shapes: all(".shapelayer path", (one) => one.getAttribute("d")),
+    ends: all(".js-line", (one) => one.getPointAtLength(one.getTotalLength()).x.toFixed(0)),
+  };
+}"""
+COUNT = """() => {
+  window.drawnAnew = 0;
+  const react = window.Plotly.react;
+  window.Plotly.react = (plot, ...rest) => {
+    if (plot.closest('[data-chart="losses"]')) window.drawnAnew += 1;
+    return react(plot, ...rest);
+  };
+}"""
+ANEW = """() => {
+  const plot = document.querySelector('[data-chart="losses"] .js-plotly-plot');
+  return window.Plotly.react(plot, plot.data, { ...plot.layout, datarevision: "anew" }).then(() => null);
+}"""
+
+
 def after_first(values: list[str], value: str) -> list[str]:
     """What comes after the first `value`; nothing where it does not occur."""
     return values[values.index(value) + 1 :] if value in values else []
@@ -69,6 +92,29 @@ def test_what_is_drawn_on_the_screen_moves(lab: Lab, page: Page) -> None:
         until(lambda end=end: last_x(page) == end - 1)  # type: ignore[misc]
         assert line(page, "losses")["path"] != before
     assert line(page, "losses")["x"] == list(range(78))
+
+
+def test_axes_that_come_to_show_more_are_moved_and_look_as_if_drawn_anew(lab: Lab, page: Page) -> None:
+    run = lab.run("reaches-on", config={"equilibrium": {"discriminator": 1.3863, "generator": 1.1}})
+    lab.log(run, range(60))
+    page.goto(f"{lab.url}/runs/{run}")
+    until(lambda: last_x(page) == 59)
+    lab.log(run, range(60, 61))  # the live question is under way: nothing of the start is drawn any more
+    until(lambda: last_x(page) == 60)
+    page.evaluate(COUNT)
+    before = [axis(page, "losses", which)["range"] for which in ("xaxis", "yaxis")]
+    lab.log(run, range(61, 300))
+    until(lambda: last_x(page) == 299 and axis(page, "losses")["range"][1] >= 299)
+    after = [axis(page, "losses", which)["range"] for which in ("xaxis", "yaxis")]
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+    assert page.evaluate("window.drawnAnew") == 0
+    moved = page.evaluate(FRAME)
+    assert len(moved["shapes"]) == 2
+    assert len(moved["ends"]) == 2
+    page.evaluate(ANEW)
+    assert page.evaluate(FRAME) == moved
+    assert "from" not in query(page)  # it was no zoom
 
 
 def test_samples_come_and_the_slider_moves_through_them(lab: Lab, page: Page) -> None:

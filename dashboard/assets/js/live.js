@@ -1,5 +1,5 @@
 // One loop a page that follows the service: ask what changed since the cursor (the service holds the question until something
-// did), hand it over, draw, rest in proportion to what drawing cost, ask again. It goes on by itself after anything.
+// did), hand it over, draw, rest until it is time for the next, ask again. It goes on by itself after anything.
 
 import * as api from "./api.js";
 import * as badge from "./badge.js";
@@ -7,8 +7,8 @@ import { disconnected, connected } from "./banner.js";
 import { announce } from "./toasts.js";
 
 const WAIT = 20; // seconds that the service may hold a question
-const DUTY = 0.2; // share of the time that merging and drawing may take
-const REST = [420, 600]; // ms, least and most: twice a second is lively, costs little, and is within 0.7 s from log to pixel
+const PERIOD = 480; // ms from answer to answer: twice a second is lively, costs little, and is within 0.7 s from log to pixel
+const LEAST = 1; // rest at least as long as merging and drawing took, where these are slow
 const HIDDEN_REST = 5000;
 const PATIENCE = 15000; // ms that an answer may be late, before the connection is taken for dead
 const BACKOFF = [400, 2000]; // ms, first and longest: a service that is back is noticed within three seconds
@@ -70,7 +70,7 @@ export async function follow({ cursor, runs, take, anew, signal }) {
       failures = 0;
       connected();
       const cost = performance.now() - began;
-      await rest(Math.min(Math.max(cost / DUTY, REST[0]), REST[1]), signal);
+      await rest(Math.max(PERIOD - cost, LEAST * cost), signal);
     } catch (error) {
       if (signal.aborted) return;
       const expected = error instanceof TypeError || error.name === "TimeoutError" || error.status >= 400;

@@ -1,5 +1,6 @@
 // Live points without a whole redraw. Plotly lays out axes, ticks and traces anew for each change, some 10 ms a chart;
-// when the axes stay as they are, only the paths of the lines change, and those are written here directly.
+// when the axes stay as they are, only the paths of the lines change, and those are written here directly. Axes that only come to
+// show another stretch are moved first.
 
 /** How values of an axis become pixels; plotly's own function rounds, and is called through several others. */
 function scale({ range: [from, to], l2p }) {
@@ -57,3 +58,9 @@ export function quick(plot, all) {
   plot.emit("plotly_afterplot");
   return true;
 }
+
+/** Gives both axes other ranges; the lines stay those of before, at their new places. */
+export const move = (Plotly, plot, across, up) => Plotly.relayout(plot, { "xaxis.range": across, "yaxis.range": up });
+
+/** Whether what plotly tells of its layout is a move of ours: a drag tells of each end by itself, a zoom of the x axis alone. */
+export const moved = (change) => Boolean(change["xaxis.range"] && change["yaxis.range"]);
