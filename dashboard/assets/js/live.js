@@ -7,8 +7,8 @@ import { disconnected, connected } from "./banner.js";
 import { announce } from "./toasts.js";
 
 const WAIT = 20; // seconds that the service may hold a question
-const PERIOD = 480; // ms from answer to answer: twice a second is lively, costs little, and is within 0.7 s from log to pixel
-const LEAST = 1; // rest at least as long as merging and drawing took, where these are slow
+const PERIOD = 440; // ms from answer to answer: twice a second is lively, costs little, and is within 0.7 s from log to pixel
+const LEAST = 200; // ms to rest, however long merging and drawing took: what is drawn anew, now and then, is not waited for twice
 const HIDDEN_REST = 5000;
 const PATIENCE = 15000; // ms that an answer may be late, before the connection is taken for dead
 const BACKOFF = [400, 2000]; // ms, first and longest: a service that is back is noticed within three seconds
@@ -70,7 +70,7 @@ export async function follow({ cursor, runs, take, anew, signal }) {
       failures = 0;
       connected();
       const cost = performance.now() - began;
-      await rest(Math.max(PERIOD - cost, LEAST * cost), signal);
+      await rest(Math.max(PERIOD - cost, LEAST), signal);
     } catch (error) {
       if (signal.aborted) return;
       const expected = error instanceof TypeError || error.name === "TimeoutError" || error.status >= 400;
