@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from urllib.parse import parse_qs
 
@@ -44,6 +45,9 @@ ANEW = """() => {
   const plot = document.querySelector('[data-chart="losses"] .js-plotly-plot');
   return window.Plotly.react(plot, plot.data, { ...plot.layout, datarevision: "anew" }).then(() => null);
 }"""
+
+SHADED = """() => document.querySelector('[data-chart="losses"] .js-plotly-plot').layout.shapes
+  .filter((one) => one.type === "rect").map((one) => one.x1)"""
 
 
 def after_first(values: list[str], value: str) -> list[str]:
@@ -94,7 +98,7 @@ def test_what_is_drawn_on_the_screen_moves(lab: Lab, page: Page) -> None:
     assert line(page, "losses")["x"] == list(range(78))
 
 
-def test_axes_that_come_to_show_more_are_moved_and_look_as_if_drawn_anew(lab: Lab, page: Page) -> None:
+def test_axes_and_shades_that_change_are_moved_and_look_as_if_drawn_anew(lab: Lab, page: Page) -> None:
     run = lab.run("reaches-on", config={"equilibrium": {"discriminator": 1.3863, "generator": 1.1}})
     lab.log(run, range(60))
     page.goto(f"{lab.url}/runs/{run}")
@@ -103,14 +107,16 @@ def test_axes_that_come_to_show_more_are_moved_and_look_as_if_drawn_anew(lab: La
     until(lambda: last_x(page) == 60)
     page.evaluate(COUNT)
     before = [axis(page, "losses", which)["range"] for which in ("xaxis", "yaxis")]
-    lab.log(run, range(61, 300))
+    lab.log(run, range(61, 90), lambda step: losses(step) | {"grad_norm/generator": math.nan if step > 70 else 1.0})
+    until(lambda: len(page.evaluate(FRAME)["shapes"]) == 3)  # two lines, and what the open alert shades
+    lab.log(run, range(90, 300), lambda step: losses(step) | {"grad_norm/generator": math.nan})
     until(lambda: last_x(page) == 299 and axis(page, "losses")["range"][1] >= 299)
     after = [axis(page, "losses", which)["range"] for which in ("xaxis", "yaxis")]
     assert before[0] != after[0]
     assert before[1] != after[1]
+    assert max(page.evaluate(SHADED)) > after[0][1]
     assert page.evaluate("window.drawnAnew") == 0
     moved = page.evaluate(FRAME)
-    assert len(moved["shapes"]) == 2
     assert len(moved["ends"]) == 2
     page.evaluate(ANEW)
     assert page.evaluate(FRAME) == moved

@@ -175,21 +175,20 @@ export class Chart {
     if (marks.length) all.push(markTrace(marks, colours.marks, ((to - from) * MARK) / Math.max(1, this.size.width)));
     const shades = this.shades(colours);
     // what the plot's frame hangs on: as long as it stays the same, new points and other smoothing go straight into the lines;
-    // when only the stretch that the axes show has changed, they are moved, which costs a fifth of drawing anew
+    // other stretches of the axes and other shades are put into it, which costs a fifth of drawing anew
+    const key = JSON.stringify([look.log, this.board.suffix, colours.ground, marks.length, this.size, all.map((one) => one.uid)]);
     const frame = (room) => {
-      const levels = this.levels(colours, room);
-      const inside = [...shades, ...levels].map((one) => [one.x0, one.y0, one.fillcolor]);
-      const key = JSON.stringify([look.log, this.board.suffix, colours.ground, marks.length, inside, this.size, all.map((one) => one.uid)]);
-      return { levels, key, place: JSON.stringify([from, to, room]) };
+      const shapes = [...shades, ...this.levels(colours, room)];
+      const inside = shapes.map((one) => [one.x0, one.x1 < to ? one.x1 : null, one.y0, one.fillcolor]);
+      return { shapes, place: JSON.stringify([from, to, room, inside]) };
     };
     this.room ??= fresh;
-    const now = frame(this.room);
-    if (now.key !== this.frameKey || now.place !== this.placeKey || !quick(this.plot, all)) {
-      const { levels, key, place } = frame((this.room = fresh));
+    if (key !== this.frameKey || frame(this.room).place !== this.placeKey || !quick(this.plot, all)) {
+      const { shapes, place } = frame((this.room = fresh));
       const movable = key === this.frameKey && place !== this.placeKey && !marks.length && !this.spec.range && !look.range;
-      if (movable) move(Plotly, this.plot, [from, to], fresh);
+      if (movable) move(Plotly, this.plot, { across: [from, to], up: fresh, shapes });
       if (!movable || !quick(this.plot, all)) {
-        Plotly.react(this.plot, all, { ...this.layout(colours, [from, to], fresh), shapes: [...shades, ...levels] }, CONFIG);
+        Plotly.react(this.plot, all, { ...this.layout(colours, [from, to], fresh), shapes }, CONFIG);
       }
       [this.frameKey, this.placeKey] = [key, place];
     }

@@ -1,6 +1,6 @@
 // Live points without a whole redraw. Plotly lays out axes, ticks and traces anew for each change, some 10 ms a chart;
 // when the axes stay as they are, only the paths of the lines change, and those are written here directly. Axes that only come to
-// show another stretch are moved first.
+// show another stretch are moved first, and other shades put behind the lines.
 
 /** How values of an axis become pixels; plotly's own function rounds, and is called through several others. */
 function scale({ range: [from, to], l2p }) {
@@ -59,8 +59,13 @@ export function quick(plot, all) {
   return true;
 }
 
-/** Gives both axes other ranges; the lines stay those of before, at their new places. */
-export const move = (Plotly, plot, across, up) => Plotly.relayout(plot, { "xaxis.range": across, "yaxis.range": up });
+/** Gives both axes other ranges, and the plot other shapes: one after the other, together they cost as much as drawing anew. */
+export function move(Plotly, plot, { across, up, shapes }) {
+  const same = (axis, range) => axis.range[0] === range[0] && axis.range[1] === range[1];
+  const { xaxis, yaxis } = plot._fullLayout;
+  if (!same(xaxis, across) || !same(yaxis, up)) Plotly.relayout(plot, { "xaxis.range": across, "yaxis.range": up });
+  if (shapes.length || plot.layout.shapes?.length) Plotly.relayout(plot, { shapes });
+}
 
 /** Whether what plotly tells of its layout is a move of ours: a drag tells of each end by itself, a zoom of the x axis alone. */
 export const moved = (change) => Boolean(change["xaxis.range"] && change["yaxis.range"]);
