@@ -23,6 +23,12 @@ from monitor.wire import Advice, Columns
 
 # Nothing may be fetched from anywhere, whatever a run's names say.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+GRIDS = {
+    "fixed": "Fixed noise",
+    "random": "Fresh noise",
+    "interpolation": "Interpolation",
+    "reference": "Reference",
+}  # by kind
 HELP = "Drag to zoom in all charts, double-click for all steps; findings are shaded."
 IN_SCRIPT = re.compile(r'\bt\("([^"]+)"')  # the texts of report.js
 
@@ -116,14 +122,16 @@ def _curves(report: Report) -> str:
 
 
 def _samples(pictures: list[Picture]) -> str:
-    names: dict[str, list[int]] = {}
+    grids: dict[str, list[int]] = {}
     for place, one in enumerate(pictures):
-        names.setdefault(f"{one.name} ({t(one.kind)}{', ' + one.shown if one.shown else ''})", []).append(place)
+        kind = t(GRIDS.get(one.kind, one.kind))
+        grids.setdefault(kind if one.name == one.kind else f"{one.name} · {kind}", []).append(place)
     cards = "".join(
-        f'<div class="card samples" data-places="{places}"><h3>{escape(name)}</h3><p><output></output></p><img alt="">'
+        f'<div class="card samples" data-places="{places}"><h3>{escape(name)}</h3>'
+        f'<p class="muted"><output></output> <span class="range"></span></p><img alt="">'
         f'<p><input type="range" min="0" max="{len(places) - 1}" value="{len(places) - 1}" '
         f'aria-label="{escape(t("Step of {name}", name=name))}"></p></div>'
-        for name, places in names.items()
+        for name, places in grids.items()
     )
     return f'<h2>{t("Samples")}</h2><div class="charts">{cards}</div>' if cards else ""
 
@@ -173,7 +181,11 @@ def _data(report: Report, script: str) -> str:
         if one.severity != "info" and not one.consequence_of
     ]
     pictures = [
-        {"step": one.step, "src": f"data:{one.media_type};base64,{base64.b64encode(one.data).decode()}"}
+        {
+            "step": one.step,
+            "range": one.shown,
+            "src": f"data:{one.media_type};base64,{base64.b64encode(one.data).decode()}",
+        }
         for one in report.pictures
     ]
     curves = {name: _short(curve) for name, curve in report.curves.items() if curve.step}

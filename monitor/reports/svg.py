@@ -27,10 +27,10 @@ class Frame:
         finite = [one for one in (*(curve.min or curve.last), *(curve.max or curve.last)) if one is not None]
         self.low, self.high = (min(finite), max(finite)) if finite else (0.0, 1.0)
         self.logarithmic = self.low > 0 and self.high / self.low > STEEP
-        span = self.high - self.low
+        room = (self.high - self.low) * (0.5 if self.logarithmic else 20)  # a limit far off says how far
         self.has_limit = (
             bool(finite)
-            and self.low - span / 2 <= limit <= self.high + span / 2
+            and self.low - room <= limit <= self.high + room
             and limit > (0 if self.logarithmic else -float("inf"))
         )
         if self.has_limit:

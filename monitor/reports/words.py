@@ -56,7 +56,7 @@ def verdict(alerts: Sequence[Alert], rows: int) -> str:
     if grave:
         worst, summary = grave[0], said(grave[0].summary)
         first = t("First try: {remedy}.", remedy=_lower(t(worst.advice[0].name))) if worst.advice else ""
-        named = summary != worst.summary or summary.lower().startswith(kind_name(worst.kind).lower())
+        named = summary != worst.summary or kind_name(worst.kind).lower() in summary.partition(":")[0].lower()
         since = t("{kind} since step {n}.", kind=kind_name(worst.kind), n=steps(worst.onset_step))
         return joined("" if named else since, _sentence(summary), first)
     past = [one for one in alerts if one.state == "resolved" and one.severity != "info"]

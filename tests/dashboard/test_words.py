@@ -16,6 +16,7 @@ from dashboard.figures.catalog import CHARTS, LAYERS
 from dashboard.shell import header, pages
 from monitor.doctor.remedies import PLANS, REMEDIES
 from monitor.reports import groups, language, page, words
+from monitor.storage.language import FIELDS, PREFIXES
 
 SCRIPTS = Path(dashboard.__file__).parent / "assets" / "js"
 TEXT = r'"((?:[^"\\]|\\.)*)"'
@@ -40,9 +41,12 @@ def plain(text: str) -> str:
     return str(json.loads(f'"{text}"'))
 
 
-def table() -> dict[str, str]:
+def table(*, reports: bool = True) -> dict[str, str]:
+    """What there is Chinese for; the pages themselves do not load what reports alone say."""
     found: dict[str, str] = {}
     for path in sorted(ZH.glob("*.js")):
+        if path.name == "report.js" and not reports:
+            continue
         for quoted, bare, translation in ENTRY.findall(path.read_text()):
             found[plain(quoted) if quoted else bare] = plain(translation)
     return found
@@ -58,6 +62,14 @@ def in_scripts() -> Iterator[str]:
             yield from (plain(text) for _, _, text in ENTRY.findall(source))  # kinds and what they mean
         if path.name == "sentences.js":
             yield from map(plain, SENTENCE.findall(source))
+        if path.name == "log.js":
+            yield from map(plain, re.findall(rf'\["[^"]*", {TEXT}\]', source[source.index("const TITLES") :]))
+        if path.name == "sections.js":
+            yield from map(plain, re.findall(rf": {TEXT}", re.findall(r"const HEADS = {(.*?)}", source)[0]))
+        if path.name == "bulk_bar.js":
+            yield from map(
+                plain, re.findall(rf": {TEXT}", "".join(re.findall(r"const (?:DID|NAMES) = {(.*?)};", source)))
+            )
         if path.name == "registry.js":
             yield from map(plain, re.findall(rf"title: {TEXT}", source))
         if path.name == "keys.js":
@@ -86,14 +98,18 @@ def in_catalog() -> Iterator[str]:
         yield from (title, f"{title} by layer")
 
 
+def in_query() -> Iterator[str]:
+    yield from (field.says for field in (*FIELDS.values(), *PREFIXES.values()))
+
+
 def texts() -> set[str]:
     layouts = [header("/", "/static"), *pages().values()]
-    found = {*in_scripts(), *in_catalog(), *(text for layout in layouts for text in in_layout(layout))}
+    found = {*in_scripts(), *in_catalog(), *in_query(), *(text for layout in layouts for text in in_layout(layout))}
     return {text for text in found if re.search(r"[A-Za-z]{2}", text)} - NAMES
 
 
 def test_every_text_has_its_chinese() -> None:
-    missing = sorted(texts() - table().keys())
+    missing = sorted(texts() - table(reports=False).keys())
     assert missing == []
 
 
@@ -131,7 +147,13 @@ def in_reports() -> Iterator[str]:
                 and isinstance(node.args[0], ast.Constant)
             ):
                 yield str(node.args[0].value)
-    yield from (page.HELP, *words.KINDS.values(), *words.NEEDED.values(), *(title for title, _ in groups.TOGETHER))
+    yield from (
+        page.HELP,
+        *page.GRIDS.values(),
+        *words.KINDS.values(),
+        *words.NEEDED.values(),
+        *(title for title, _ in groups.TOGETHER),
+    )
     yield from (remedy.title for remedy in REMEDIES.values())
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli import main
 from monitor.reports.language import LANGUAGES, joined, language, said, spoken, t
+from monitor.rules import Change, Followed, NoData, NotFinite, Rule, Threshold
 from tests.reports.logs import broken, csv_file
 
 
@@ -70,3 +73,31 @@ def test_json_is_the_same_in_every_language(tmp_path: Path) -> None:
 def test_another_language_is_refused(tmp_path: Path) -> None:
     done = diagnose(csv_file(tmp_path / "a.csv", 30), "--lang", "tlh")
     assert (done.exit_code, "'tlh' is not one of 'en', 'zh'" in done.output) == (2, True)
+
+
+@pytest.mark.parametrize("note", ["", "Look whether the machine is up."])
+@pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        (Threshold(">", 5), "loss/discriminator 为 7，高于 5，另有 1 个信号"),
+        (Threshold(">=", 5), "不低于 5"),
+        (Threshold("<", 10), "低于 10"),
+        (Threshold("<=", 10), "不高于 10"),
+        (NotFinite(), "loss/discriminator 不是数"),
+        (Change(by=0.5, window=10), "loss/discriminator 为 14，比此前 10 步的均值 7 高 100%"),
+        (NoData(10), "loss/* 已有 10 分钟没有数据；最后一个在第 29 步"),
+    ],
+)
+def test_what_rules_say_is_in_chinese(condition: Any, says: str, note: str) -> None:
+    rule, found = Followed(Rule("mine", condition, "loss/*", note=note)), []
+    for step in range(30):
+        value = (
+            math.nan if isinstance(condition, NotFinite) else 7.0 * (1 + (isinstance(condition, Change) and step > 20))
+        )
+        found += rule.observe(step, {"loss/generator": value, "loss/discriminator": value}, step / 10)
+    found += rule.tick(30, 1e6)
+    summary = next(one.summary for one in found if one.state == "open")
+    with spoken("zh"):
+        assert says in said(summary)
+        assert said(summary).endswith(note)
+        assert not re.search(r" (is|its|since|and|at|for) ", said(summary).removesuffix(note))

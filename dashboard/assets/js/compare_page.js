@@ -191,11 +191,11 @@ class Comparison {
         h("i", { class: "swatch", style: `--swatch:${style.color}`, "data-dash": style.line.line.dash }),
         h(
           "button",
-          { class: "plain chip-name", "aria-pressed": String(!hidden.has(run.id)), title: `${run.id}: hide or show`, onclick: () => choice.toggle(run.id) },
-          run.lost ? `${run.id} (not found)` : this.name(run),
+          { class: "plain chip-name", "aria-pressed": String(!hidden.has(run.id)), title: t("{id}: hide or show", { id: run.id }), onclick: () => choice.toggle(run.id) },
+          run.lost ? t("{id} (not found)", { id: run.id }) : this.name(run),
         ),
         h("button", { class: "ghost pin", "aria-pressed": String(view.get("base") === run.id), "aria-label": t("Baseline: {name}", { name: this.name(run) }), title: t("Hold the others against this run"), onclick: () => view.set({ base: view.get("base") === run.id ? null : run.id }) }, icon("pin")),
-        h("button", { class: "ghost", "aria-label": `Take out ${this.name(run)}`, title: "Take out", onclick: () => choice.remove(run.id) }, icon("close")),
+        h("button", { class: "ghost", "aria-label": t("Take out {name}", { name: this.name(run) }), title: t("Take out"), onclick: () => choice.remove(run.id) }, icon("close")),
       );
     });
     const more = this.runs.length < choice.MOST;
@@ -210,8 +210,8 @@ class Comparison {
     note.hidden = some;
     for (const id of ["compare-charts", "compare-sections", "compare-samples", "compare-parts"]) byId(id).hidden = !some;
     if (!some) {
-      const text = "Add runs above, or select some on the runs page and press Compare.";
-      note.replaceChildren(h("div", { class: "notice" }, h("h2", {}, "Which runs?"), h("p", { class: "muted" }, text), h("a", { class: "button", href: boot.base }, "All runs")));
+      const text = t("Add runs above, or select some on the runs page and press Compare.");
+      note.replaceChildren(h("div", { class: "notice" }, h("h2", {}, t("Which runs?")), h("p", { class: "muted" }, text), h("a", { class: "button", href: boot.base }, t("All runs"))));
     }
     return some;
   }
@@ -233,15 +233,15 @@ class Comparison {
       chart.curves.map(({ signal, label }) => ({ signal, title: [chart.title, label].filter(Boolean).join(" · "), hint: chart.hint })),
     );
     titled.forEach((one, at) => this.chart(byId("compare-charts"), one, at));
-    for (const { title, folded, charts } of sections) {
+    for (const { id, title, folded, charts } of sections) {
       const each = charts.flatMap((chart) => chart.names.map((name) => ({ signal: name, title: name })));
-      const grid = this.section(title, folded, each.length);
+      const grid = this.section(id, title, folded, each.length);
       each.forEach((one, at) => this.chart(grid, one, at));
     }
   }
 
-  section(title, folded, count) {
-    const id = `section-${title}`;
+  section(name, title, folded, count) {
+    const id = `section-${name}`;
     const held = byId(id);
     if (held) return held.querySelector(".charts");
     const grid = h("div", { class: "charts small" });

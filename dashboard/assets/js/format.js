@@ -53,8 +53,11 @@ function offset(at) {
   return `UTC${minutes < 0 ? "−" : "+"}${Math.floor(size / 60)}${rest}`;
 }
 
-/** The time zone of this browser: "Europe/Zurich (UTC+1)". */
-export const zone = () => `${Intl.DateTimeFormat().resolvedOptions().timeZone} (${offset(new Date())})`;
+/** The time zone of this browser: "Europe/Zurich (UTC+1)", or "UTC". */
+export function zone() {
+  const [name, away] = [Intl.DateTimeFormat().resolvedOptions().timeZone, offset(new Date())];
+  return name === away ? name : `${name} (${away})`;
+}
 
 /** How far a run is: 0 … 1, or null when nobody said how many steps it means to take. */
 export function progress(run) {

@@ -9,11 +9,14 @@ const { charts, hidden, layers } = boot.catalog;
 /** What a series is charted as: the standard signal that it stands for, else its own name. */
 export const signalOf = (one) => one.signal ?? one.name;
 
+// What the rest of the series is headed by, by prefix; a prefix of somebody's own stands as it is.
+const HEADS = { logits: "More of the discriminator output", sample: "Sample metrics", system: "System", other: "Other", ...layers };
+
 const tail = (name, prefix) => name.slice(prefix.length);
 
 /**
  * @param names signals and names of all series.
- * @returns { main: [catalogue chart with the curves there are], sections: [{ title, folded, charts: [{ id, title, names, labels }] }] }
+ * @returns { main: [catalogue chart with the curves there are], sections: [{ id, title, folded, charts: [{ id, title, names, labels }] }] }
  */
 export function arrange(names) {
   const have = new Set(names);
@@ -38,12 +41,12 @@ export function arrange(names) {
     if (!networks.size) continue;
     const each = [...networks].map(([network, some]) => ({
       id: `layers-${kind}-${network}`,
-      title: `${t(title)}: ${network}`,
+      title: `${t(title)}: ${t(network)}`,
       names: some,
       labels: some.map((name) => tail(name, `${kind}/${network}/`)),
     }));
     const count = [...networks.values()].flat().length;
-    sections.push({ title: t(`${title} by layer`), folded: true, count, charts: each });
+    sections.push({ id: `layers-${kind}`, title: t(`${title} by layer`), folded: true, count, charts: each });
     for (const name of [...networks.values()].flat()) layered.add(name);
   }
   const groups = new Map();
@@ -53,7 +56,7 @@ export function arrange(names) {
   }
   for (const [prefix, some] of groups) {
     const each = some.map((name) => ({ id: name, title: prefix === "other" ? name : tail(name, `${prefix}/`), names: [name], labels: [""] }));
-    sections.push({ title: prefix, folded: each.length > 12, count: each.length, charts: each });
+    sections.push({ id: prefix, title: t(HEADS[prefix] ?? prefix), folded: each.length > 12, count: each.length, charts: each });
   }
   return { main, sections };
 }

@@ -1,4 +1,4 @@
-// What the doctor says, in the page's language. It writes English with the figures in it; the sentences are these.
+// What the doctor and rules say, in the page's language. They write English with the figures in it; the sentences are these.
 
 import { language, t } from "./words.js";
 
@@ -56,6 +56,21 @@ const SENTENCES = [
   "a step moves the generator's weights by {a} of their size: it stands still",
   "the generator's gradient is {n} times smaller than it was, and it is still needed",
   "both losses are nothing: under the saturating loss the generator then has no gradient",
+  "No value of {what} for {a} min; the last came at step {step}. {note}",
+  "No value of {what} for {a} min; the last came at step {step}",
+  "No value of {what} for {a} min. {note}",
+  "No value of {what} for {a} min",
+  "{name} is {a} above its mean over the {n} steps before ({b}, mean {c})",
+  "{name} is {a} below its mean over the {n} steps before ({b}, mean {c})",
+  "{name} is above {a} ({b})",
+  "{name} is at or above {a} ({b})",
+  "{name} is below {a} ({b})",
+  "{name} is at or below {a} ({b})",
+  "{name} is not a number",
+  "{what}, and {n} more since step {step}. {note}",
+  "{what}, and {n} more since step {step}",
+  "{what} since step {step}. {note}",
+  "{what} since step {step}",
 ];
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

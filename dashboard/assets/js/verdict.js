@@ -60,11 +60,11 @@ export const told = (alert) => {
   const name = kindName(alert);
   const sentence = said(alert.summary);
   if (sentence !== alert.summary) return sentence;
-  return alert.summary.toLowerCase().startsWith(name.toLowerCase()) ? alert.summary : `${name}: ${alert.summary[0].toLowerCase()}${alert.summary.slice(1)}`;
+  return alert.summary.split(":")[0].toLowerCase().includes(name.toLowerCase()) ? alert.summary : `${name}: ${alert.summary[0].toLowerCase()}${alert.summary.slice(1)}`;
 };
 
 /** The name of a remedy within a sentence. */
-const named = ({ name }) => (t(name) === name ? name.toLowerCase() : t(name));
+export const named = ({ name }) => (t(name) === name ? name.toLowerCase() : t(name));
 
 const inWords = (signal) => t(NEEDED[signal] ?? (WATCHED.some((start) => signal.startsWith(start)) ? "run.watch" : signal));
 

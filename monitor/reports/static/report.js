@@ -43,6 +43,7 @@ const logTicks = (low, high) => {
 class Chart {
   constructor(card, title, names) {
     this.names = names;
+    this.title = title;
     this.log = false;
     this.legend = html("div", { class: "legend" });
     this.svg = el("svg", { role: "img", "aria-label": title });
@@ -116,11 +117,11 @@ class Chart {
     this.box = el("rect", { fill: "var(--accent)", opacity: 0.15, y: TOP, height: height - TOP - BOTTOM, visibility: "hidden" });
     this.svg.replaceChildren(
       el("clipPath", { id: clip }, el("rect", { x: LEFT, y: 0, width: width - LEFT - RIGHT, height: height - BOTTOM })),
-      ...(this.log ? logTicks(low, high) : ticks(low, high, 4)).flatMap((at) => [
+      ...(this.log ? logTicks(low, high) : ticks(low, high, 6)).flatMap((at) => [
         el("path", { d: `M${LEFT} ${y(at)}H${width - RIGHT}`, stroke: "var(--grid)" }),
         el("text", { x: LEFT - 6, y: y(at) + 4, "text-anchor": "end" }, short(at)),
       ]),
-      ...ticks(first, last, Math.max(2, width / 110)).filter((at) => at >= first && at <= last).map((at) => {
+      ...ticks(first, last, Math.max(3, width / 80)).filter((at) => at >= first && at <= last).map((at) => {
         const edge = this.x(at) > width - RIGHT - 16 ? "end" : "middle";
         return el("text", { x: this.x(at), y: height - 6, "text-anchor": edge }, Number(at.toPrecision(12)).toLocaleString("en"));
       }),
@@ -187,7 +188,7 @@ class Chart {
       const at = nearest(curve.step, step ?? this.span[1]);
       const odd = curve.nonfinite.step.includes(curve.step[at]);
       const value = (curve.mean ?? curve.last)[at] ?? null;
-      const label = this.names.length > 1 ? `${name} ` : "";
+      const label = this.names.length > 1 || name !== this.title ? `${name} ` : "";
       const key = html("span", { class: "key" });
       key.style.background = colourOf(name, place);
       const from = step === null || at < 0 ? "" : ` ${t("at step {n}", { n: curve.step[at].toLocaleString("en") })}${curve.bucket > 1 ? ` (${t("mean of {n}", { n: curve.count[at] })})` : ""}`;
@@ -242,11 +243,13 @@ document.getElementById("reset")?.addEventListener("click", () => zoom(null));
 
 for (const place of document.querySelectorAll(".samples")) {
   const pictures = JSON.parse(place.dataset.places).map((at) => data.pictures[at]);
-  const [image, slider, label] = [place.querySelector("img"), place.querySelector("input"), place.querySelector("output")];
+  const [image, slider, label, range] = ["img", "input", "output", ".range"].map((one) => place.querySelector(one));
+  slider.parentElement.hidden = pictures.length < 2;
   const show = () => {
     const one = pictures[Number(slider.value)];
     image.src = one.src;
     image.alt = t("Samples at step {n}", { n: one.step });
+    range.textContent = one.range && `· ${one.range}`;
     label.textContent = t("step {n}", { n: one.step.toLocaleString("en") });
   };
   slider.addEventListener("input", show);

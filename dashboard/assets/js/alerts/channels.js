@@ -89,6 +89,7 @@ export class Channels {
         { class: "thing-what" },
         h("div", { class: "thing-head" }, h("b", {}, one.name), h("span", { class: "badge calm" }, one.type === "webhook" ? t("webhook") : "Apprise"), one.enabled ? null : h("span", { class: "badge calm" }, t("off")), ...this.#state(one)),
         h("div", {}, h("code", {}, one.to), " ", alone),
+        one.last_error && one.last_state !== "sent" ? h("div", { class: one.last_state === "dropped" ? "muted" : "bad-text" }, one.last_error) : null,
         said,
       ),
       h(
@@ -110,7 +111,6 @@ export class Channels {
   #state(one) {
     const found = [];
     if (one.last_state === "sent") found.push(h("span", { class: "muted" }, t("last message {when}", { when: format.ago(one.last_at) })));
-    else if (one.last_state) found.push(h("span", { class: "badge bad", title: one.last_error }, one.last_error.slice(0, 60)));
     if (one.pending) found.push(h("span", { class: "badge warn" }, t("{n} waiting", { n: one.pending })));
     if (one.dead) found.push(h("button", { class: "badge bad alert-kind", onclick: () => this.page.view.set({ tab: "log", sent: "dead" }) }, t("{n} given up", { n: one.dead })));
     return found;

@@ -5,6 +5,7 @@ import { here } from "../boot.js";
 import { h } from "../dom.js";
 import * as format from "../format.js";
 import { said } from "../sentences.js";
+import { named } from "../verdict.js";
 import { t } from "../words.js";
 
 const BADGES = { critical: "bad", warning: "warn", info: "calm" };
@@ -51,7 +52,7 @@ export function row({ alert, about, chosen, choose, act, narrow }) {
   const button = (words, action) => h("button", { class: "button small", onclick: () => act(action) }, words);
   return h(
     "div",
-    { class: `alert-row ${alert.severity} ${alert.state}`, role: "listitem", tabindex: 0, "data-alert": alert.id, "aria-label": `${alert.severity}: ${kind}, ${about.name}` },
+    { class: `alert-row ${alert.severity} ${alert.state}`, role: "listitem", tabindex: 0, "data-alert": alert.id, "aria-label": `${t(alert.severity)}: ${kind}, ${about.name}` },
     h("input", { type: "checkbox", class: "alert-pick", checked: chosen, disabled: over, "aria-label": t("Select"), onchange: ({ target }) => choose(target.checked) }),
     h(
       "div",
@@ -71,7 +72,7 @@ export function row({ alert, about, chosen, choose, act, narrow }) {
         { class: "alert-when muted" },
         h("span", {}, t("since step {n}", { n: format.steps(alert.onset_step) })),
         h("time", { datetime: new Date(alert.created_at * 1000).toISOString(), title: clock(alert.created_at) }, format.ago(alert.created_at)),
-        alert.advice?.length ? h("span", { class: "alert-try" }, t("First try: {name}", { name: alert.advice[0].name.toLowerCase() })) : null,
+        alert.advice?.length ? h("span", { class: "alert-try" }, t("First try: {name}", { name: named(alert.advice[0]) })) : null,
       ),
     ),
     h(

@@ -1,6 +1,7 @@
 // What was sent, what waits, what was given up, and what was left unsent on purpose.
 
 import * as api from "../api.js";
+import { KINDS, inWords } from "../alerts.js";
 import { here } from "../boot.js";
 import { h } from "../dom.js";
 import * as format from "../format.js";
@@ -9,6 +10,9 @@ import { t } from "../words.js";
 const EVERY = 5000; // ms between two looks while the log is shown: messages are no news of the live answer
 const SHOWN = 200;
 const STATES = { pending: ["warn", "waiting"], sent: ["good", "sent"], dead: ["bad", "given up"], dropped: ["calm", "not sent"] };
+
+// what the service writes before a kind, and the whole title
+const TITLES = { opened: ["", "{kind}: {run}"], escalated: ["Worse: ", "Worse: {kind}: {run}"], resolved: ["Over: ", "Over: {kind}: {run}"], reminded: ["Still: ", "Still: {kind}: {run}"] };
 
 export class Log {
   static title = "Delivery log";
@@ -52,12 +56,20 @@ export class Log {
     this.chips.children[focused]?.focus();
   }
 
+  /** What a message says on top, which the service writes in English. */
+  #title({ event, kind, title }) {
+    const [before, text] = TITLES[event] ?? [];
+    const name = kind.startsWith("rule:") ? kind.slice("rule:".length) : KINDS[kind];
+    const start = `${before}${name}: `;
+    return before !== undefined && title.startsWith(start) ? t(text, { kind: inWords(kind), run: title.slice(start.length) }) : t(title);
+  }
+
   #row(one) {
     const [look, words] = STATES[one.state];
     const when = one.state === "pending" ? t("next try in {time}", { time: format.duration(one.due_at - Date.now() / 1000) }) : format.ago(one.done_at ?? one.created_at);
     const tries = one.attempts > 1 ? t("{n} tries", { n: one.attempts }) : null;
     const again = h("button", { class: "button small", onclick: () => this.#retry(one.id) }, t("Send again"));
-    const title = one.run ? h("a", { class: "alert-run", href: here(`runs/${encodeURIComponent(one.run)}`) }, one.title) : h("b", {}, one.title);
+    const title = one.run ? h("a", { class: "alert-run", href: here(`runs/${encodeURIComponent(one.run)}`) }, this.#title(one)) : h("b", {}, this.#title(one));
     return h(
       "div",
       { class: "thing", "data-delivery": one.id },

@@ -9,12 +9,13 @@ import { direction } from "./results.js";
 
 const number = (value) => (value === null || value === undefined ? "–" : format.value(value));
 const interval = (one, as = number) => (one ? `${as(one.value)}${one.low === null ? "" : ` (${as(one.low)} … ${as(one.high)})`}` : "–");
+const counted = (side, { length: n }) => (n === 1 ? t("{side} (1 run)", { side }) : t("{side} ({n} runs)", { side, n }));
 const percent = (value) => `${Math.round(value * 100)} %`;
 
 /** Hedges' g in words, after Cohen. */
 export function size(g) {
   const large = Math.abs(g);
-  return large < 0.2 ? "none to speak of" : large < 0.5 ? "small" : large < 0.8 ? "medium" : "large";
+  return large < 0.2 ? t("none to speak of") : large < 0.5 ? t("small") : large < 0.8 ? t("medium") : t("large");
 }
 
 export class Effects {
@@ -53,14 +54,14 @@ export class Effects {
         const way = direction(one.name);
         const sure = one.p !== null && one.p < 0.05;
         const grade = one.effect === null || !way || !sure ? "" : one.effect * way > 0 ? "better" : "worse";
-        const effect = one.effect === null ? "–" : `${one.effect.toFixed(2)} (${t(size(one.effect))})`;
+        const effect = one.effect === null ? "–" : `${one.effect.toFixed(2)} (${size(one.effect)})`;
         const cells = [interval(one.before), interval(one.after), h("span", { class: `more ${grade}` }, effect), one.p === null ? "–" : one.p < 0.001 ? "< 0.001" : one.p.toFixed(3)];
         return h("tr", {}, h("th", { scope: "row" }, one.name, way ? h("span", { class: "muted" }, way > 0 ? " ↑" : " ↓") : null), ...cells.map((cell) => h("td", { class: "number" }, cell)));
       });
     const bad = ["collapsed", "diverged"].map((key) =>
-      h("tr", { class: "share" }, h("th", { scope: "row" }, t(key === "collapsed" ? "Seeds with a mode collapse" : "Seeds that were no numbers at some step")), ...["before", "after"].map((side) => h("td", { class: "number" }, interval(found[key][side], percent))), h("td"), h("td")),
+      h("tr", { class: "share" }, h("th", { scope: "row" }, key === "collapsed" ? t("Seeds with a mode collapse") : t("Seeds that were no numbers at some step")), ...["before", "after"].map((side) => h("td", { class: "number" }, interval(found[key][side], percent))), h("td"), h("td")),
     );
-    const head = [t("Metric, mean over its last tenth"), t("Before ({n} runs)", { n: found.before.length }), t("After ({n} runs)", { n: found.after.length }), t("Hedges’ g"), "p"];
+    const head = [t("Metric, mean over its last tenth"), counted(t("Before"), found.before), counted(t("After"), found.after), t("Hedges’ g"), "p"];
     place.replaceChildren(
       h("div", { class: "sheet-box" }, h("table", { class: "sheet" }, h("thead", {}, h("tr", {}, ...head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, ...bad, ...rows))),
       h("p", { class: "muted" }, t("95 % intervals: Student’s for means, Wilson’s for shares. p: permutation test of the difference of means. Many rows, many tests: one in twenty is below 0.05 by chance.")),

@@ -15,11 +15,11 @@ export class Overlay {
     Object.assign(this, { runs, grid, pictures });
     this.modes = h("div", { class: "segments", role: "group", "aria-label": t("How grids are compared") }, ...Object.entries(MODES).map(([name, label]) => h("button", { "data-mode": name, onclick: () => view.set({ grids: name || null }) }, t(label))));
     const select = (key, label) => {
-      const element = h("select", { class: "select", "aria-label": t(label) });
+      const element = h("select", { class: "select", "aria-label": label });
       element.addEventListener("change", () => view.set({ [key]: element.value }));
       return element;
     };
-    this.sides = { left: select("left", "First run"), right: select("right", "Second run") };
+    this.sides = { left: select("left", t("First run")), right: select("right", t("Second run")) };
     this.chosen = h("span", { class: "tools" }, this.sides.left, "/", this.sides.right);
     this.controls = h("span", { class: "tools grids-tools" }, this.modes, this.chosen);
     this.stage = new Stage({ signal, onopen: () => {} });

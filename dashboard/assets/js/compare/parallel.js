@@ -1,6 +1,7 @@
 // Parallel coordinates: the values in which the configs differ, and what the runs came to.
 
 import { h } from "../dom.js";
+import * as format from "../format.js";
 import { wholePlotly } from "../plot.js";
 import { palette } from "../theme.js";
 import * as theme from "../theme.js";
@@ -11,10 +12,17 @@ import { direction, valueOf } from "./results.js";
 
 const MOST = 12; // axes
 
+/** A value in a word; numbers in four digits. */
+function told(value) {
+  if (value === undefined || value === null || Number.isNaN(value)) return "–";
+  if (typeof value === "number") return format.value(value);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
 /** An axis of plotly: numbers as they are, anything else by its place among the values there are. */
 export function axis(label, values) {
   if (values.every((value) => typeof value === "number" && Number.isFinite(value))) return { label, values };
-  const texts = values.map((value) => (value === undefined || Number.isNaN(value) ? "–" : String(typeof value === "object" ? JSON.stringify(value) : value)));
+  const texts = values.map(told);
   const kinds = [...new Set(texts)].sort();
   return { label, values: texts.map((text) => kinds.indexOf(text)), tickvals: kinds.map((_, at) => at), ticktext: kinds };
 }

@@ -84,7 +84,7 @@ export class Results {
           more === null ? null : h("small", { class: `more${grade}` }, signed(more)),
         );
       });
-      const arrow = way ? h("span", { class: "muted", title: t(way > 0 ? "the higher the better" : "the lower the better") }, way > 0 ? " ↑" : " ↓") : null;
+      const arrow = way ? h("span", { class: "muted", title: way > 0 ? t("the higher the better") : t("the lower the better") }, way > 0 ? " ↑" : " ↓") : null;
       const perfect = floorOf(name, runs);
       return h("tr", {}, h("th", { scope: "row" }, name, arrow, perfect && h("small", { class: "floor", title: t("What the reference reads against itself at the same number of samples") }, perfect)), ...cells);
     });

@@ -15,11 +15,11 @@ export class FilterTiles {
   constructor(network, signal) {
     this.network = network;
     this.canvas = h("canvas", { role: "img", class: "filter-tiles" });
-    this.head = h("h3", {}, network);
+    this.head = h("h3", {}, t(network));
     this.told = h("span", { class: "told muted" });
     this.element = h(
       "section",
-      { class: "card filters", "aria-label": t("Filters of the {network}", { network }), "data-network": network },
+      { class: "card filters", "aria-label": t("Filters of the {network}", { network: t(network) }), "data-network": network },
       h("header", { class: "card-head" }, this.head, this.told),
       h("div", { class: "filter-place" }, this.canvas),
       h("p", { class: "muted hint" }, t("Each filter by its own scale: black is −scale, white +scale. Point at one for its scale.")),
@@ -44,7 +44,7 @@ export class FilterTiles {
     for (let at = 0; at < count; at += 1) this.#tile(context, at);
     const finite = scales.filter(Number.isFinite);
     const range = finite.length ? `, ±${format.value(Math.min(...finite))} … ±${format.value(Math.max(...finite))}` : "";
-    setText(this.head, `${this.network} · ${layer}`);
+    setText(this.head, `${t(this.network)} · ${layer}`);
     setText(this.told, `${t("step {n}", { n: format.steps(step) })}${range}`);
     this.canvas.dataset.step = step;
     this.canvas.setAttribute("aria-label", t("{n} filters of {layer} at step {step}", { n: count, layer, step: format.steps(step) }));

@@ -21,8 +21,8 @@ export class HeatMap {
     this.plot = h("div", { class: "heat-plot" }, this.canvas, this.cross, this.now);
     this.element = h(
       "section",
-      { class: "card heat", "aria-label": network, "data-network": network },
-      h("header", { class: "card-head" }, h("h3", {}, network)),
+      { class: "card heat", "aria-label": t(network), "data-network": network },
+      h("header", { class: "card-head" }, h("h3", {}, t(network))),
       h("div", { class: "heat-body" }, this.names, this.plot, this.axis),
     );
     this.plot.addEventListener("pointermove", (event) => this.#hover(event), { signal });
@@ -63,7 +63,7 @@ export class HeatMap {
     });
     context.putImageData(image, 0, 0);
     this.element.style.setProperty("--rows", cells.length);
-    canvas.setAttribute("aria-label", t("{title} of {network}: {n} layers over steps {from} to {to}", { title, network: this.network, n: cells.length, from: format.steps(this.window[0]), to: format.steps(this.window[1]) }));
+    canvas.setAttribute("aria-label", t("{title} of {network}: {n} layers over steps {from} to {to}", { title, network: t(this.network), n: cells.length, from: format.steps(this.window[0]), to: format.steps(this.window[1]) }));
     canvas.dataset.drawn = `${title}/${cells.length}`;
     this.#labels(chosen);
     this.#ticks();

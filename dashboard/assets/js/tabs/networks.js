@@ -139,7 +139,7 @@ export class NetworksTab {
     const told = JSON.stringify([...this.orders]);
     if (told !== this.toldLayers) {
       this.toldLayers = told;
-      this.layer.replaceChildren(...[...this.orders].flatMap(([network, layers]) => layers.map((layer) => h("option", { value: `${network}/${layer}` }, `${network} · ${layer}`))));
+      this.layer.replaceChildren(...[...this.orders].flatMap(([network, layers]) => layers.map((layer) => h("option", { value: `${network}/${layer}` }, `${t(network)} · ${layer}`))));
     }
     if (this.chosen) this.layer.value = this.chosen.key;
   }
@@ -158,7 +158,7 @@ export class NetworksTab {
           held.chart.element.remove();
         }
         const curves = layers.map(({ layer, name }, at) => ({ name, label: layer, data, style: (colours) => colours.runs[at % colours.runs.length] }));
-        const chart = new Chart({ id, title: `${MEASURES[kind].title}: ${network}`, hint: MEASURES[kind].hint, curves }, board);
+        const chart = new Chart({ id, title: `${MEASURES[kind].title}: ${t(network)}`, hint: MEASURES[kind].hint, curves }, board);
         this.charts.append(chart.element);
         this.spectra.set(id, { names, chart });
       }

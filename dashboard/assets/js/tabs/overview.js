@@ -12,6 +12,8 @@ import { skeletons } from "../skeletons.js";
 import { Timeline } from "../timeline.js";
 import { t } from "../words.js";
 
+const ROLES = ["generator", "discriminator", "real", "fake"]; // what a colour stands for, wherever it is drawn
+
 export class OverviewTab {
   constructor(page, place) {
     this.page = page;
@@ -80,7 +82,9 @@ export class OverviewTab {
 
   other(name, label, at) {
     const { data } = this.page;
-    return { name, label, style: (colours) => colours.runs[at % colours.runs.length], data, level: floor(data, name) };
+    const role = ROLES.find((one) => name.split("/").includes(one));
+    const style = (colours) => (role && !label ? colours.roles[role] : colours.runs[at % colours.runs.length]);
+    return { name, label, style, data, level: floor(data, name) };
   }
 
   /** The chart of a spec: the one that stands, unless it has other curves now. */
@@ -129,8 +133,8 @@ export class OverviewTab {
     return [...shown, ...hidden].map((id) => ({ id, title: this.held.get(id).chart.spec.title }));
   }
 
-  section({ title, folded, count, charts }) {
-    const id = `section-${title}`;
+  section({ id: name, title, folded, count, charts }) {
+    const id = `section-${name}`;
     const held = byId(id);
     if (held) {
       setText(held.querySelector(".count"), String(count));

@@ -34,9 +34,6 @@ export const report = {
   copied: "已复制",
   "Samples at step {n}": "第 {n} 步的样本",
   "Step of {name}": "{name} 的步",
-  fixed: "固定噪声",
-  random: "新噪声",
-  interpolation: "插值",
   inferred: "推断",
   // 页首
   run: "运行",

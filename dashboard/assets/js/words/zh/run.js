@@ -6,6 +6,8 @@ export const run = {
   Samples: "样本",
   "t-SNE": "t-SNE",
   Networks: "网络",
+  Other: "其他",
+  "More of the discriminator output": "判别器输出的其余部分",
   Diagnosis: "诊断",
   Config: "配置",
   System: "系统",
