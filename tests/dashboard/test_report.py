@@ -86,3 +86,17 @@ def test_a_report_speaks_the_language_of_the_page(lab: Lab, tab: Callable[..., A
     expect(opened.locator(".samples output")).to_have_text("第 500 步")
     assert opened.evaluate("document.documentElement.lang") == "zh-CN"
     assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.browser
+def test_a_diagnosis_fits_a_phone(lab: Lab, tab: Callable[..., Any]) -> None:
+    run = lab.run("diagnosed-on-a-phone", config={"lr": 0.0002})
+    lab.log(run, range(600), lambda step: losses(step) | ({"loss/discriminator": math.nan} if step > 500 else {}))
+    until(lambda: lab.service.get(f"/runs/{run}/alerts")["alerts"])
+    page = tab(width=380).page
+    page.goto(f"{lab.url}/runs/{run}?tab=diagnosis")
+    code = page.locator(".finding pre.code")
+    expect(code.first).to_be_visible()
+    code.first.evaluate("one => one.prepend('a_name_that_no_line_of_a_phone_can_hold_' + 'and_more_'.repeat(9) + ' ')")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert code.first.evaluate("one => one.scrollWidth > one.clientWidth")  # it scrolls within itself
