@@ -63,7 +63,7 @@ class Samples(Struct, frozen=True, array_like=True, tag="m"):
         value_range: how the values were read: "[-1, 1]", "[0, 1]" or "[0, 255]".
         inferred: True when `value_range` was inferred from the values and not declared.
         batch: raw C-order bytes of the batch (empty when not kept), `batch_dtype` "uint8" or "float32",
-            `batch_shape` (N, D) or (N, C, H, W).
+            `batch_shape` (N, D) or (N, C, H, W). Images are uint8; where some pixels are no numbers, float32 from 0 to 1.
         labels: the class of each row of `batch`, (N,); empty: unknown. label_names: of class 0, 1, …; empty: their numbers.
         features: raw C-order bytes of (N, D) little-endian float32 that `extractor`, a network of the user's, made of the rows
             of `batch`; empty: the service makes them itself. Its name is "module:NAME/HASH/D".

@@ -75,6 +75,8 @@ def _images(batch: Array, value_range: tuple[float, float]) -> Array:
 
     if batch.ndim == 2:
         batch = _scaled(_square(batch), *value_range)
+    elif batch.dtype != numpy.uint8:
+        batch = _scaled(batch, 0.0, 1.0)
     return numpy.broadcast_to(batch.transpose(0, 2, 3, 1), (len(batch), *batch.shape[2:], 3))
 
 

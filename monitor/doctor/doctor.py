@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from monitor.detectors import DETECTORS, SEVERITIES, Block, Detector, Finding, NonFinite, SampleBatch, View
+from monitor.detectors.non_finite import SAMPLES
 from monitor.doctor.advice import advice
 from monitor.doctor.alerts import Alert
 from monitor.doctor.blocks import Blocks
@@ -175,7 +176,7 @@ class Doctor:
                 continue
             if type(value) is not float:
                 value = number(value, signal, vectors)
-            if not isfinite(value):
+            if not isfinite(value) or (signal == SAMPLES and value > 0.0):
                 self._non_finite.saw(step, signal, value)
                 bad = True
             if signal.startswith("sample"):

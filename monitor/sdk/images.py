@@ -95,10 +95,10 @@ class Painter:
             return self._paint_vectors(taken, array, step, time, kind)
         images = as_images(array)
         low, high, inferred = self._ranges.of(name, images, taken.declared)
-        pixels = to_uint8(images, low, high)
-        picture = tiles(pixels, _bad(images), taken.strips)
+        pixels, bad = to_uint8(images, low, high), _bad(images)
+        picture = tiles(pixels, bad, taken.strips)
         flat = array.ndim == 2
-        kept = array.astype("<f4", copy=False) if flat else pixels.transpose(0, 3, 1, 2)
+        kept = array.astype("<f4", copy=False) if flat else _kept(pixels, bad).transpose(0, 3, 1, 2)
         return self._record(taken, picture, kept, named(low, high), inferred, step, time, kind)
 
     def _paint_vectors(self, taken: Taken, array: Array, step: int, time: float, kind: str) -> Samples:
@@ -218,6 +218,15 @@ def _bad(images: Array) -> Array | None:
         return None
     bad = numpy.asarray(~numpy.isfinite(images)).any(axis=3)
     return numpy.asarray(bad) if bad.any() else None
+
+
+def _kept(pixels: Array, bad: Array | None) -> Array:
+    """What is kept of (N, H, W, C) images: uint8, or float32 from 0 to 1 with NaN where pixels are no numbers."""
+    import numpy
+
+    if bad is None:
+        return pixels
+    return numpy.where(bad[..., None], numpy.float32("nan"), pixels / numpy.float32(255.0)).astype("<f4")
 
 
 def _sides(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import monitor
 from monitor import wire
 from tests.api.test_runs import grid
-from tests.support import Service
+from tests.support import Service, until
 
 WEBP = b"RIFF\x04\0\0\0WEBPVP8 grid"
 
@@ -175,3 +177,30 @@ def test_batches_that_show_nothing(shared_service: Service, path: str, says: str
     answer = service.http.get(f"/runs/bare/{path}")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
     assert says in answer.json()["error"]["message"]
+
+
+def test_samples_that_are_no_numbers_are_told_and_left_out_of_what_is_measured(
+    shared_service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, rng = shared_service, np.random.default_rng(0)
+    monkeypatch.setenv("NASHBOARD_DIR", str(tmp_path))
+    run = monitor.init(server=service.url, system_every=0, flush_timeout=60)
+    run.reference(rng.uniform(-1, 1, (200, 1, 8, 8)))
+    sound, broken, lost = (rng.uniform(-1, 1, (64, 1, 8, 8)) for _ in range(3))
+    broken[3, 0, 2, 5], lost[:] = np.inf, np.nan
+    for step, images in enumerate((sound, broken, lost, sound)):
+        run.samples(images, step=step)
+    run.finish()
+    share = until(lambda: len(found := service.points("sample/non_finite", run.id)) == 4 and found, 60)
+    assert share == {0: 0.0, 1: 1 / 64, 2: 1.0, 3: 0.0}
+    coverage = service.points("sample/coverage", run.id)
+    assert set(coverage) == {0, 1, 3}
+    assert min(coverage.values()) > 0.8
+    (alert,) = until(lambda: service.get("/alerts", run=run.id, kind="non_finite")["alerts"])
+    assert (alert["severity"], alert["onset_step"]) == ("critical", 1)
+    assert alert["summary"].startswith("a part of the samples is no finite number")
+    answer = service.http.get(f"/runs/{run.id}/samples/1/sheet")
+    assert answer.status_code == 200
+    shown = tiles(answer.content, 64)
+    assert shown[3, 2, 5].tolist() == [0, 0, 0]
+    assert abs(shown[:, :, :, 0] - ((np.nan_to_num(broken[:, 0], posinf=-1) + 1) * 127.5)).max() < 1.5

@@ -517,6 +517,18 @@ def test_what_is_no_number_is_told_at_once(name: str, value: float) -> None:
     assert (alert.severity, alert.onset_step, alert.step) == ("critical", 550, 550)
 
 
+def test_samples_that_hold_no_numbers_are_told_until_a_batch_is_sound() -> None:
+    def broken(step: int, values: dict[str, float]) -> None:
+        values["sample/non_finite"] = 0.25 * (500 <= step < 700)
+
+    told = play(1500, only_samples(broken), samples=True)[0]
+    alert = told_of(told, "non_finite")
+    assert (alert.severity, alert.onset_step, alert.step) == ("critical", 500, 500)
+    assert alert.summary == "a part of the samples is no finite number since step 500"
+    (over,) = [one for one in told if one.kind == "non_finite" and one.state == "resolved"]
+    assert 700 <= over.resolved_step <= 760
+
+
 def test_infinite_gradients_of_mixed_precision_and_foreign_metrics_are_left_alone() -> None:
     def change(step: int, values: dict[str, float]) -> None:
         values["val/fid"] = math.nan

@@ -124,6 +124,12 @@ def test_what_is_no_number_is_magenta(service: Service, started: Start) -> None:
     shown = tile(sent(service, run), 1)[::4, ::4]
     assert shown[2, 3].tolist() == shown[4, 4].tolist() == [255, 0, 255]
     assert shown[0, 0].tolist() == [0, 0, 0]
+    record = sent(service, run)
+    kept = np.frombuffer(record.batch, record.batch_dtype).reshape(record.batch_shape)
+    assert (kept.dtype, kept.shape) == (np.dtype("f4"), (2, 1, 8, 8))
+    assert np.argwhere(~np.isfinite(kept)).tolist() == [[1, 0, 2, 3], [1, 0, 4, 4]]
+    assert np.nanmin(kept) >= 0
+    assert np.nanmax(kept) <= 1
 
 
 def test_large_grids_are_small_files(service: Service, started: Start) -> None:

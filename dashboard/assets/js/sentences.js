@@ -20,6 +20,8 @@ const SENTENCES = [
   "{name} and {n} more are no finite numbers since step {step}",
   "{name} is no finite number since step {step}",
   "{n} values of {name} are NaN or infinite",
+  "samples of {n} batches hold NaN or infinite values",
+  "a part of the samples",
   "the discriminator ranks {a} of real above generated samples",
   "the samples' distance to the data stays at {a} (the data against themselves: {b})",
   "the samples' distance to the data stays at {a}",

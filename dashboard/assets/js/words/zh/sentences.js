@@ -18,6 +18,8 @@ export const sentences = {
   "{name} and {n} more are no finite numbers since step {step}": "自第 {step} 步起 {name} 等（另有 {n} 个）不是有限数值",
   "{name} is no finite number since step {step}": "自第 {step} 步起 {name} 不是有限数值",
   "{n} values of {name} are NaN or infinite": "{name} 有 {n} 个值是 NaN 或无穷大",
+  "samples of {n} batches hold NaN or infinite values": "{n} 批样本含有 NaN 或无穷大",
+  "a part of the samples": "一部分样本",
   "the discriminator ranks {a} of real above generated samples": "判别器把 {a} 的真实样本排在生成样本之上",
   "the samples' distance to the data stays at {a} (the data against themselves: {b})": "样本与数据的距离停留在 {a}（数据自身之间：{b}）",
   "the samples' distance to the data stays at {a}": "样本与数据的距离停留在 {a}",
