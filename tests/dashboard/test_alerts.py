@@ -177,3 +177,12 @@ def test_without_permission_the_desktop_is_not_told(lab: Lab, page: Page) -> Non
     told = page.locator(".toast").filter(has_text="Not a number: quiet")
     expect(told).to_be_visible(timeout=15_000)  # a hidden page asks every 5 s
     assert page.evaluate("[Notification.permission === 'granted', window.notes]") == [False, []]
+
+
+def test_a_toast_speaks_the_language_of_the_page(lab: Lab, page: Page) -> None:
+    run = lab.run("odd-in-chinese")
+    page.goto(f"{lab.url}/?lang=zh")
+    expect(page.locator("#runs-count")).not_to_be_empty()
+    lab.log(run, range(300), lambda step: {"loss/discriminator": math.nan if step > 200 else 1.4})
+    card = page.locator(".toast").filter(has_text="非有限数值: odd-in-chinese")
+    expect(card).to_contain_text("自第 201 步起 loss/discriminator 不是有限数值")

@@ -55,7 +55,7 @@ export function arrange(names) {
     groups.set(prefix, [...(groups.get(prefix) ?? []), name]);
   }
   for (const [prefix, some] of groups) {
-    const each = some.map((name) => ({ id: name, title: prefix === "other" ? name : tail(name, `${prefix}/`), names: [name], labels: [""] }));
+    const each = some.map((name) => ({ id: name, title: prefix === "other" ? name : t(tail(name, `${prefix}/`)), names: [name], labels: [""] }));
     sections.push({ id: prefix, title: t(HEADS[prefix] ?? prefix), folded: each.length > 12, count: each.length, charts: each });
   }
   return { main, sections };

@@ -4,6 +4,7 @@ import { isNews, kindName } from "./alerts.js";
 import * as badge from "./badge.js";
 import { here } from "./boot.js";
 import { h, icon } from "./dom.js";
+import { said } from "./sentences.js";
 import { t } from "./words.js";
 
 const STAYS = 20000; // ms, unless the pointer is on it
@@ -27,7 +28,7 @@ function toast(alert, run) {
   const item = h(
     "div",
     { class: `toast ${alert.severity}` },
-    h("a", { href: here(`runs/${encodeURIComponent(alert.run)}`) }, h("b", {}, `${kindName(alert)}: ${run}`), h("span", {}, alert.summary)),
+    h("a", { href: here(`runs/${encodeURIComponent(alert.run)}`) }, h("b", {}, `${kindName(alert)}: ${run}`), h("span", {}, said(alert.summary))),
     close,
   );
   close.addEventListener("click", () => item.remove());
@@ -39,6 +40,6 @@ function toast(alert, run) {
 
 function notify(alert, run) {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
-  const note = new Notification(`${kindName(alert)}: ${run}`, { body: alert.summary, tag: `nashboard-${alert.id}` });
+  const note = new Notification(`${kindName(alert)}: ${run}`, { body: said(alert.summary), tag: `nashboard-${alert.id}` });
   note.onclick = () => (window.focus(), note.close());
 }

@@ -33,7 +33,7 @@ function state(alert) {
   return alert.state === "acknowledged" ? t("acknowledged") : null;
 }
 
-const clock = (time) => new Date(time * 1000).toLocaleString(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const clock = (time) => new Date(time * 1000).toLocaleString(document.documentElement.lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 
 /** Where the evidence is: the run's page, zoomed. */
 export function evidence(alert) {
