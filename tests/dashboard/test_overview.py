@@ -16,6 +16,13 @@ from tests.support import until
 
 pytestmark = pytest.mark.browser
 
+SYSTEM = {
+    "system/gpu0/utilization": 0.9,
+    "system/cpu": 0.4,
+    "system/process_memory_gb": 0.5,
+    "system/gpu3/memory_gb": 2.0,
+}
+
 
 def titles(page: Page) -> list[str]:
     found: list[str] = page.locator("#run-charts .chart:visible h3").all_inner_texts()
@@ -99,7 +106,7 @@ def rows_of(page: Page) -> Locator:
 def test_config_system_and_logs(lab: Lab, page: Page) -> None:
     config = {"optimizer": {"lr": 0.0002, "betas": [0.5, 0.999]}, "seed": 3}
     run = lab.run("facts", config=config, environment={"git_commit": "364b556", "host": "mill"})
-    lab.log(run, range(20), lambda step: losses(step) | {"system/gpu0/utilization": 0.9, "system/cpu": 0.4})
+    lab.log(run, range(20), lambda step: losses(step) | SYSTEM)
     page.goto(f"{lab.url}/runs/{run}?tab=config")
     expect(page.locator(".fact-tools code")).to_have_text("364b556")
     page.get_by_label("Search config").fill("betas")
@@ -111,6 +118,8 @@ def test_config_system_and_logs(lab: Lab, page: Page) -> None:
     expect(page.locator(".tab-system .section > h3", has_text="GPU")).to_be_visible()
     until(lambda: last_x(page, "system/gpu0/utilization") == 19)
     expect(page.locator('[data-chart="system/time"]')).to_have_count(0)
+    for name, title in zip(SYSTEM, ("gpu0/utilization", "cpu", "Process memory, GB", "GPU 3 memory, GB"), strict=True):
+        expect(page.locator(f'[data-chart="{name}"] h3')).to_have_text(title)
 
     page.get_by_role("tab", name="Logs").click()
     expect(rows_of(page)).to_have_count(1)  # its start

@@ -70,6 +70,9 @@ def in_scripts() -> Iterator[str]:
             yield from map(
                 plain, re.findall(rf": {TEXT}", "".join(re.findall(r"const (?:DID|NAMES) = {(.*?)};", source)))
             )
+        if path.name == "system.js":
+            tables = re.findall(r"const (?:NAMES|TITLES|GPU_TITLES) = {(.*?)};", source, re.DOTALL)
+            yield from map(plain, re.findall(rf": {TEXT}", "".join(tables)))
         if path.name == "registry.js":
             yield from map(plain, re.findall(rf"title: {TEXT}", source))
         if path.name == "keys.js":

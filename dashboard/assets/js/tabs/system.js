@@ -7,6 +7,22 @@ import { t } from "../words.js";
 const PREFIX = "system/";
 const CLOCK = "system/time"; // an axis, not a curve
 const NAMES = { cpu: "CPU", memory: "Memory", ram: "Memory", process: "Process", gpu: "GPU", disk: "Disk", network: "Network", watch_share: "Watching" };
+const TITLES = {
+  cpu_percent: "CPU, %",
+  disk_free_gb: "Free disk, GB",
+  memory_gb: "Memory, GB",
+  memory_percent: "Memory, %",
+  process_cpu_percent: "Process CPU, %",
+  process_memory_gb: "Process memory, GB",
+  watch_share: "Share of the time",
+};
+const GPU_TITLES = { memory_gb: "GPU {n} memory, GB", memory_percent: "GPU {n} memory, %", utilization_percent: "GPU {n} busy, %" };
+
+/** What people call a series without its prefix; one that the SDK does not log by itself stays as it is. */
+export function titled(label) {
+  const [, n, what] = label.match(/^gpu(\d+)\/(\w+)$/) ?? [];
+  return t((what ? GPU_TITLES[what] : TITLES[label]) ?? label, { n });
+}
 
 /** "system/gpu0/utilization" → { group: "gpu", label: "gpu0/utilization" }. */
 export function grouped(name) {
@@ -50,7 +66,7 @@ export class SystemTab {
       this.place.append(h("section", { class: "section" }, h("h3", {}, t(NAMES[group] ?? group)), grid));
     }
     const curve = { name, label: "", style: (colours) => colours.runs[0], data: this.page.data };
-    const chart = new Chart({ id: name, title: label, curves: [curve] }, this.page.board);
+    const chart = new Chart({ id: name, title: titled(label), curves: [curve] }, this.page.board);
     this.groups.get(group).append(chart.element);
     this.held.set(name, chart);
   }
