@@ -100,7 +100,8 @@ def scripts(browser: Browser, lab: Lab) -> Iterator[Page]:
     """A page with every module at hand: `m.series`, `m.smoothing`, …"""
     page = browser.new_page()
     page.goto(lab.url)
-    names = [path.relative_to(SCRIPTS).as_posix() for path in SCRIPTS.rglob("*.js") if "words/" not in path.as_posix()]
+    names = [path.relative_to(SCRIPTS).as_posix() for path in SCRIPTS.rglob("*.js")]
+    names = [name for name in names if not name.startswith("words/")]
     page.evaluate(
         """async (names) => {
           const folder = document.querySelector("script[type=module][src$='main.js']").src.replace("main.js", "");

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import random
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -144,6 +146,81 @@ def test_a_telephone_shows_how_far_a_run_is_beside_its_longest_failure(lab: Lab,
     assert number[1] <= whole[1] + 0.5
     assert health[1] <= bar[0]
     assert bar[1] - bar[0] > 20
+
+
+def test_what_is_found_again_of_an_old_alert_is_no_news_to_a_page_opened_since(lab: Lab, page: Page) -> None:
+    def alert() -> dict[str, Any] | None:
+        return next(iter(lab.service.get("/alerts", run="old-trouble")["alerts"]), None)
+
+    old = lab.run("old-trouble")
+    lab.log(old, range(5), lambda step: {"loss/generator": math.nan})
+    until(alert)
+    earlier = (
+        "created_at = created_at - 3600, data = json_set(data, '$.confidence', 0.5)"  # another version was less sure
+    )
+    with closing(sqlite3.connect(lab.service.folder / "nashboard.db", timeout=30)) as database, database:
+        database.execute(f"UPDATE alerts SET {earlier} WHERE run_id = ?", (old,))
+    page.goto(lab.url)
+    expect(page.locator("#runs-count")).not_to_be_empty()
+    before = alert()
+    lab.finish(old)
+    until(lambda: alert() != before)
+    lab.log(lab.run("new-trouble"), range(5), lambda step: {"loss/generator": math.nan})
+    expect(page.locator(".toast").filter(has_text="Not a number: new-trouble")).to_be_visible()
+    expect(page.locator(".toast").filter(has_text="old-trouble")).to_have_count(0)
+
+
+TOASTS = """(changes) => {
+  const base = { id: 1e9 + window.nth++, run: "told", kind: "non_finite", state: "open", severity: "warning", summary: "It is so",
+    consequence_of: "", created_at: 1e5, updated_at: 1e5, snoozed_until: null };
+  document.getElementById("toasts")?.remove();
+  return changes.map(([change, heard]) => {
+    m.toasts.announce([{ ...base, ...change }], [{ id: "told", name: "told", heartbeat_at: heard }]);
+    return document.querySelectorAll(".toast").length;
+  });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "toasts"),
+    [
+        ([({}, 1e5)], [1]),
+        ([({"updated_at": 1e5 + 3600}, 1e5 + 3600)], [0]),  # opened an hour before it was changed
+        ([({}, 1e5 - 3600)], [0]),  # the run is over for an hour: the doctor goes through it again
+        ([({"kind": "rule:silent"}, 1e5 - 3600)], [1]),  # a rule that waits for values
+        ([({"updated_at": 1e5 + 7200, "snoozed_until": 1e5 + 7190}, 1e5 + 7200)], [1]),  # open again after a snooze
+        ([({}, 1e5), ({"updated_at": 1e5 + 3600}, 1e5 + 3600)], [1, 1]),
+        ([({}, 1e5), ({"updated_at": 1e5 + 3600, "severity": "critical"}, 1e5 + 3600)], [1, 2]),
+        (
+            [
+                ({"updated_at": 1e5 + 3600}, 1e5 + 3600),
+                ({"updated_at": 1e5 + 3601, "severity": "critical"}, 1e5 + 3601),
+            ],
+            [0, 1],
+        ),
+        ([({"consequence_of": "oscillation"}, 1e5), ({"updated_at": 1e5 + 60}, 1e5)], [0, 1]),
+    ],
+)
+def test_a_toast_is_of_what_is_new_or_has_become_worse(
+    scripts: Page, changes: list[tuple[dict[str, Any], float]], toasts: list[int]
+) -> None:
+    scripts.evaluate("window.nth ??= 0")
+    assert scripts.evaluate(TOASTS, changes) == toasts
+
+
+def test_a_page_knows_how_bad_an_alert_was_when_it_was_opened(lab: Lab, scripts: Page) -> None:
+    lab.log(lab.run("bad-before"), range(5), lambda step: {"loss/generator": math.nan})
+    (alert,) = until(lambda: lab.service.get("/alerts", run="bad-before")["alerts"])
+    again = """async (alert) => {
+      await m.badge.count();
+      document.getElementById("toasts")?.remove();
+      const told = (change) => {
+        m.toasts.announce([{ ...alert, updated_at: alert.updated_at + 3600, ...change }], []);
+        return document.querySelectorAll(".toast").length;
+      };
+      return [told({}), told({ severity: "worse" })];
+    }"""
+    assert scripts.evaluate(again, alert) == [0, 1]
 
 
 def test_the_desktop_is_told_of_an_alert_when_nobody_looks(lab: Lab, tab: Callable[..., Any]) -> None:

@@ -16,7 +16,7 @@ export const KINDS = {
   spectral_collapse: "Spectral collapse",
 };
 
-const RULE = "rule:";
+export const RULE = "rule:";
 
 /** A kind in words; a rule goes by its own name. */
 export const inWords = (kind) => kind === `${RULE}*` ? t("every rule") : t(KINDS[kind] ?? (kind.startsWith(RULE) ? kind.slice(RULE.length) : kind));

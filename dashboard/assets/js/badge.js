@@ -5,7 +5,7 @@ import { isNews } from "./alerts.js";
 import { byId } from "./dom.js";
 
 const OPEN = "alerts?state=open&severity=warning&severity=critical&limit=200";
-const open = new Set(); // ids
+const open = new Map(); // id → the alert
 let begun = false;
 
 const shown = () => (open.size > 99 ? "99+" : String(open.size));
@@ -24,10 +24,13 @@ function title() {
   if (document.title !== wanted) document.title = wanted;
 }
 
+/** An alert as it was when it was last heard of here, if it wanted to be looked at then. */
+export const before = (id) => open.get(id);
+
 /** Takes alerts of a live answer. */
 export function take(alerts) {
   for (const alert of alerts) {
-    if (isNews(alert)) open.add(alert.id);
+    if (isNews(alert)) open.set(alert.id, alert);
     else open.delete(alert.id);
   }
   if (alerts.length) draw();
@@ -37,7 +40,7 @@ export function take(alerts) {
 export async function count() {
   const { alerts } = await api.get(OPEN);
   open.clear();
-  for (const alert of alerts.filter(isNews)) open.add(alert.id);
+  for (const alert of alerts.filter(isNews)) open.set(alert.id, alert);
   draw();
 }
 

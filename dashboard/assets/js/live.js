@@ -65,7 +65,7 @@ export async function follow({ cursor, runs, take, anew, signal }) {
       const began = performance.now();
       cursor = answer.reset ? await anew(answer) : answer.cursor;
       if (answer.reset) badge.count().catch(() => {});
-      announce(answer.alerts, new Map(answer.runs.map((run) => [run.id, run.name])));
+      announce(answer.alerts, answer.runs);
       if (!answer.reset) await take(answer);
       failures = 0;
       connected();

@@ -1,7 +1,7 @@
 // What was sent, what waits, what was given up, and what was left unsent on purpose.
 
 import * as api from "../api.js";
-import { KINDS, inWords } from "../alerts.js";
+import { KINDS, RULE, inWords } from "../alerts.js";
 import { here } from "../boot.js";
 import { h } from "../dom.js";
 import * as format from "../format.js";
@@ -59,7 +59,7 @@ export class Log {
   /** What a message says on top, which the service writes in English. */
   #title({ event, kind, title }) {
     const [before, text] = TITLES[event] ?? [];
-    const name = kind.startsWith("rule:") ? kind.slice("rule:".length) : KINDS[kind];
+    const name = kind.startsWith(RULE) ? kind.slice(RULE.length) : KINDS[kind];
     const start = `${before}${name}: `;
     return before !== undefined && title.startsWith(start) ? t(text, { kind: inWords(kind), run: title.slice(start.length) }) : t(title);
   }
