@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.signals": set(),
     "monitor.prefix": set(),
     "monitor.losses": set(),
+    "monitor.failures": set(),
     "monitor.settings": {"monitor.errors"},
     "monitor.sdk": {
         "monitor.wire", "monitor.wire_layers", "monitor.errors", "monitor.settings", "monitor.signals", "monitor.doctor",
@@ -35,8 +36,8 @@ ALLOWED: dict[str, set[str]] = {
         "monitor.wire_layers", "monitor.errors",
         "monitor.settings", "monitor.signals",
     },
-    "monitor.notify": {"monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings"},
-    "monitor.rules": {"monitor.doctor", "monitor.wire", "monitor.errors"},
+    "monitor.notify": {"monitor.storage", "monitor.failures", "monitor.wire", "monitor.errors", "monitor.settings"},
+    "monitor.rules": {"monitor.doctor", "monitor.failures", "monitor.wire", "monitor.errors"},
     "monitor.streams": set(),
     "monitor.detectors": {"monitor.streams", "monitor.wire"},
     "monitor.doctor": {
@@ -52,11 +53,14 @@ ALLOWED: dict[str, set[str]] = {
     },
     "monitor.api": {
         "monitor.ingest", "monitor.jobs", "monitor.storage", "monitor.doctor", "monitor.rules", "monitor.notify",
-        "monitor.archive", "monitor.reports", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
+        "monitor.archive", "monitor.reports", "monitor.failures",
+        "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals",
         "monitor.statistics",
     },
     "monitor.sources": {"monitor.sdk", "monitor.wire", "monitor.errors", "monitor.signals"},
-    "monitor.reports": {"monitor.sources", "monitor.doctor", "monitor.wire", "monitor.errors", "monitor.signals"},
+    "monitor.reports": {
+        "monitor.sources", "monitor.doctor", "monitor.failures", "monitor.wire", "monitor.errors", "monitor.signals",
+    },
     "monitor.exports": {"monitor.sources", "monitor.sdk", "monitor.wire", "monitor.errors"},
     "monitor.archive": {"monitor.sources", "monitor.storage", "monitor.wire", "monitor.errors", "monitor.settings"},
     "dashboard": {"monitor.prefix", "monitor.wire", "monitor.errors", "monitor.settings", "monitor.signals", "monitor.losses"},
@@ -70,6 +74,7 @@ NEVER: dict[str, set[str]] = {
     "monitor.wire_layers": HEAVY | {"PIL"},
     "monitor.wire_types": HEAVY | {"PIL"},
     "monitor.errors": HEAVY | {"msgspec"},
+    "monitor.failures": HEAVY | {"msgspec"},
     "monitor.settings": HEAVY,
     "monitor.sdk": {"fastapi", "sqlalchemy", "dash", "pydantic"},
     "monitor.storage": {"fastapi", "dash", "torch"},

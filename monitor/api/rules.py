@@ -13,6 +13,7 @@ from monitor.api.answers import json
 from monitor.api.bodies import decode
 from monitor.api.house import House, house
 from monitor.errors import InvalidValue
+from monitor.failures import RULE
 from monitor.ingest.apply import Applier
 from monitor.rules import Followed, NoData, Rule, RunFacts, fits
 from monitor.rules.preview import replay
@@ -147,7 +148,7 @@ async def _one(home: House, key: int) -> RuleInfo:
 
 
 def _infos(connection: Connection, *some: Named) -> list[RuleInfo]:
-    query = select(alerts.c.kind, func.count()).where(alerts.c.state != "resolved", alerts.c.kind.startswith("rule:"))
+    query = select(alerts.c.kind, func.count()).where(alerts.c.state != "resolved", alerts.c.kind.startswith(RULE))
     counts = {kind: int(count) for kind, count in connection.execute(query.group_by(alerts.c.kind))}
     found = []
     for one in some or read_all(connection, rules):

@@ -19,7 +19,7 @@ from monitor.storage.tables import blobs, runs
 from monitor.wire import MAX_STEP, SampleInfo
 
 router = APIRouter(tags=["samples"])
-MAX_RUNS = 50  # in one request
+MAX_RUNS = 50  # of all their grids, which nothing else bounds
 
 
 @router.get("/samples")

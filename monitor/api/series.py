@@ -21,7 +21,7 @@ router = APIRouter(tags=["series"])
 First = Annotated[int, Query(alias="from", ge=0, le=MAX_STEP)]
 Last = Annotated[int, Query(alias="to", ge=0, le=MAX_STEP)]
 Width = Annotated[int, Query(ge=1)]
-MAX_RUNS = 1000
+MAX_RUNS = 1000  # of one curve; what they cost is bounded by MAX_ROWS
 MAX_ROWS = 2_000_000  # of all series of one answer together
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from monitor.notify.words import body, kind_name, title
+from monitor.failures import kind_name
+from monitor.notify.words import body, title
 from monitor.wire import AlertInfo
 
 VERSION = 1

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
+from monitor.failures import kind_name
 from monitor.wire import AlertInfo
 
-NAMES = {
-    "non_finite": "Not a number",
-    "discriminator_dominates": "Discriminator too strong",
-    "generator_dominates": "Discriminator too weak",
-    "quality_fluctuation": "Fluctuating quality",
-    "non_convergence": "No convergence",
-    "discriminator_overfit": "Discriminator overfits",
-}
 BEFORE = {"opened": "", "escalated": "Worse: ", "resolved": "Over: ", "reminded": "Still: "}
-
-
-def kind_name(kind: str) -> str:
-    """A kind as people read it.
-
-    >>> kind_name("mode_collapse"), kind_name("rule:loss is high")
-    ('Mode collapse', 'loss is high')
-    """
-    if kind.startswith("rule:"):
-        return kind.removeprefix("rule:")
-    return NAMES.get(kind) or kind.replace("_", " ").capitalize()
 
 
 def title(event: str, alert: AlertInfo, run: str) -> str:

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from monitor import failures
 from monitor.doctor import Alert
 from monitor.reports.language import joined, said, t
 
-KINDS = {
-    "non_finite": "Values that are no numbers",
-    "exploding_gradient": "Exploding gradients",
-    "vanishing_gradient": "Vanishing gradients",
-    "discriminator_dominates": "Discriminator too strong",
-    "generator_dominates": "Discriminator too weak",
-    "mode_collapse": "Mode collapse",
-    "oscillation": "Oscillation",
-    "quality_fluctuation": "Fluctuating quality",
-    "non_convergence": "No convergence",
-    "discriminator_overfit": "Overfitting discriminator",
-    "spectral_collapse": "Spectral collapse",
-}
 NEEDED = {
     "sample": "samples and a reference (run.samples, run.reference)",
     "spectral_norm/": "singular values (run.watch)",
@@ -31,7 +19,7 @@ ORDER = ("critical", "warning", "info")
 
 def kind_name(kind: str) -> str:
     """What people call it."""
-    return t(KINDS.get(kind, kind.replace("_", " ").capitalize()))
+    return t(failures.kind_name(kind))
 
 
 def sorted_findings(alerts: Sequence[Alert]) -> list[Alert]:

@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from monitor.errors import InvalidValue
-
-KIND = "rule:"  # what the kind of a rule's alerts begins with; its name follows
+from monitor.failures import RULE
 
 Operator = Literal[">", ">=", "<", "<="]
 COMPARE: dict[Operator, Callable[[float, float], bool]] = {
@@ -119,7 +118,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def kind(self) -> str:
         """The kind of its alerts."""
-        return KIND + self.name
+        return RULE + self.name
 
     def check(self) -> None:
         """What one field alone can't tell.

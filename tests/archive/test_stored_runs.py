@@ -187,7 +187,7 @@ def test_the_report_is_one_small_file(lab: Lab, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     page = (tmp_path / "full.html").read_text()
     assert len(page) < 6e6
-    assert "Values that are no numbers since step 5,000,100" in page
+    assert "Not a number since step 5,000,100" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert page.count("<script") == 2  # none of the run's names is markup
     assert "&lt;b&gt;" in page

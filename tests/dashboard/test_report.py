@@ -34,7 +34,7 @@ def test_a_report_opens_from_the_disk_and_asks_nobody(lab: Lab, page: Page, brow
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     opened.goto(f"file://{tmp_path}/reported.html")
-    expect(opened.locator("#verdict")).to_contain_text("Values that are no numbers since step 2,901")
+    expect(opened.locator("#verdict")).to_contain_text("Not a number since step 2,901")
     expect(opened.locator(".finding.critical svg.evidence")).to_be_visible()
     card = opened.locator('.chart[data-title="Losses"]')
     card.scroll_into_view_if_needed()

@@ -14,6 +14,7 @@ import monitor.detectors
 import monitor.reports
 from dashboard.figures.catalog import CHARTS, LAYERS
 from dashboard.shell import header, pages
+from monitor import failures
 from monitor.doctor.remedies import PLANS, REMEDIES
 from monitor.reports import groups, language, page, words
 from monitor.storage.language import FIELDS, PREFIXES
@@ -138,6 +139,12 @@ def test_what_the_doctor_says_has_its_chinese() -> None:
     assert [one for one in said if not any(pattern.fullmatch(one) for pattern in patterns)] == []
 
 
+def test_failures_have_the_same_names_everywhere() -> None:
+    source = re.findall(r"export const KINDS = {(.*?)};", (SCRIPTS / "alerts.js").read_text(), re.DOTALL)[0]
+    assert {bare or plain(quoted): plain(name) for quoted, bare, name in ENTRY.findall(source)} == failures.NAMES
+    assert failures.NAMES.keys() == {one.kind for one in monitor.detectors.DETECTORS}
+
+
 def in_reports() -> Iterator[str]:
     """The texts of reports: those of the script in the page, and all that is translated in Python."""
     folder = Path(monitor.reports.__file__).parent
@@ -153,7 +160,7 @@ def in_reports() -> Iterator[str]:
     yield from (
         page.HELP,
         *page.GRIDS.values(),
-        *words.KINDS.values(),
+        *failures.NAMES.values(),
         *words.NEEDED.values(),
         *(title for title, _ in groups.TOGETHER),
     )

@@ -28,7 +28,7 @@ def test_something_critical(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "a.csv", 1000, broken)
     done = diagnose(path)
     assert done.exit_code == 1, done.output
-    assert "Values that are no numbers since step 700" in done.output
+    assert "Not a number since step 700" in done.output
     assert "First try: " in done.output
     assert "⠉" in done.output or "⠤" in done.output or "⠒" in done.output  # the curve
     assert "×" in done.output
@@ -40,7 +40,7 @@ def test_something_critical(tmp_path: Path) -> None:
     )
     page = diagnose(path, "--format", "markdown")
     assert page.exit_code == 1
-    assert "## Values that are no numbers (critical)" in page.stdout
+    assert "## Not a number (critical)" in page.stdout
     assert "```python" in page.stdout
 
 

@@ -47,7 +47,7 @@ def test_a_run_offline_shows_its_journal(tmp_path: Path) -> None:
     for step in range(30):
         run.log({"d_loss": float("nan") if step == 20 else 1.4}, step=step)
     page = page_in(run._repr_html_())
-    assert "Values that are no numbers since step 20" in page
+    assert "Not a number since step 20" in page
     assert "<h1>&lt;mine&gt;</h1>" in page
     run.finish()
     assert "neither at" in cell("unknown", server=NOBODY, dir=str(tmp_path))

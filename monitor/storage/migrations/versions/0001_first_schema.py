@@ -11,14 +11,13 @@ depends_on = None
 
 def upgrade() -> None:
     """Makes all tables."""
-    op.create_table(
-        "blobs",
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("media_type", sa.String(length=64), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("hash"),
-    )
+    _runs()
+    _samples()
+    _series()
+
+
+def _runs() -> None:
+    """Runs, what happened in them, and how far each of their senders is."""
     op.create_table(
         "runs",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -57,6 +56,27 @@ def upgrade() -> None:
     )
     op.create_index("ix_events_run_id", "events", ["run_id"], unique=False)
     op.create_table(
+        "senders",
+        sa.Column("run_id", sa.String(length=64), nullable=False),
+        sa.Column("sender", sa.String(length=64), nullable=False),
+        sa.Column("acked", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "sender"),
+    )
+
+
+def _samples() -> None:
+    """Grids, and the files that they are in."""
+    op.create_table(
+        "blobs",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("media_type", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
         "samples",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.String(length=64), nullable=False),
@@ -89,15 +109,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_samples_image", "samples", ["image"], unique=False)
     op.create_index("ix_samples_batch", "samples", ["batch"], unique=False)
-    op.create_table(
-        "senders",
-        sa.Column("run_id", sa.String(length=64), nullable=False),
-        sa.Column("sender", sa.String(length=64), nullable=False),
-        sa.Column("acked", sa.BigInteger(), nullable=False),
-        sa.Column("refused", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("run_id", "sender"),
-    )
+
+
+def _series() -> None:
+    """Curves, their points and rollups, and what of them is still to be deleted."""
     op.create_table(
         "series",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -14,10 +14,6 @@ export const report = {
   "no steps": "没有步",
   over: "已结束",
   "Most likely a consequence of: {kind}.": "多半由此引起：{kind}。",
-  "Values that are no numbers": "非有限数值",
-  "Exploding gradients": "梯度爆炸",
-  "Vanishing gradients": "梯度消失",
-  "Overfitting discriminator": "判别器过拟合",
   // 曲线与样本
   Curves: "曲线",
   "Drag to zoom in all charts, double-click for all steps; findings are shaded.": "拖动可同时放大所有图表，双击恢复全部；有问题的区间以底色标出。",
