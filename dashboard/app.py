@@ -29,8 +29,9 @@ def attach(outer: FastAPI, api_url: str = API, root_path: str = "") -> Dash:
         api_url: path of the API on this very origin; the browser fetches all data from there.
         root_path: path prefix under which a reverse proxy serves us, "" or "/something".
     """
-    assets = f"/static/{index.digest(index.ASSETS)}"
-    files = Files(index.ASSETS)
+    made = index.made()
+    assets = f"/static/{index.digest(index.ASSETS, made)}"
+    files = Files(index.ASSETS, made)
     outer.add_route(assets + "/{path:path}", files.asset)
     outer.add_route("/_dash-component-suites/{package}/{path:path}", files.suite)
     app = files.dash = Board(

@@ -22,6 +22,7 @@ GZIP = ".gz"  # files that are kept compressed have it at the end of their name,
 LEAST = 1000  # bytes: what is smaller fits a packet or two as it is
 LARGE = 200_000  # bytes: what takes noticeably long to compress
 CALM = 5.0  # seconds
+PACKED = (".js", ".css")  # of these, only what is made of them has an address
 TEXTS = ("text/", "application/javascript", "application/json", "image/svg")
 
 
@@ -93,16 +94,19 @@ class Shelf:
 class Files:
     """Endpoints for our own assets and for the scripts of Dash's packages."""
 
-    def __init__(self, assets: Path) -> None:
-        self.assets, self.shelf = assets, Shelf()
+    def __init__(self, assets: Path, made: dict[str, bytes]) -> None:
+        """Serves what is in `assets`, and what was `made` of it, by the end of their addresses; the latter goes before."""
+        self.shelf, self.made = Shelf(), made
         self.dash: Dash | None = None  # set once it is made: Dash takes every address that is not taken before
-        self.names = {
-            path.relative_to(assets).as_posix().removesuffix(GZIP): path for path in assets.rglob("*") if path.is_file()
-        }
+        kept = [path for path in assets.rglob("*") if path.is_file() and path.suffix not in PACKED]
+        self.names = {path.relative_to(assets).as_posix().removesuffix(GZIP): path for path in kept}
 
     async def asset(self, request: Request) -> Response:
         """One of ours. The address has a hash of all of them in it, so what was there at the start is what there is."""
-        path = self.names.get(request.path_params["path"])
+        name = request.path_params["path"]
+        if name in self.made:
+            return (await self.shelf.take(name, name, lambda: self.made[name])).answer(request)
+        path = self.names.get(name)
         if path is None:
             return PlainTextResponse("no such file", 404)
         return (await self.shelf.take(str(path), path.name.removesuffix(GZIP), path.read_bytes)).answer(request)

@@ -13,6 +13,7 @@ from dash.fingerprint import build_fingerprint
 
 from dashboard.figures.catalog import catalog
 from dashboard.figures.skeleton import palettes
+from dashboard.pack import ENTRIES, pack
 from dashboard.pages import runs
 from monitor.losses import EQUILIBRIA, FAMILIES, LOSS_KEYS
 
@@ -63,9 +64,9 @@ PAGE = """<!DOCTYPE html>
 <script id="nashboard-boot" type="application/json">@BOOT@</script>
 <script>@EARLY@</script>
 {%css%}
-@STYLES@
+<link rel="stylesheet" href="@ASSETS@/all.css">
 <script>@BRIDGE@</script>
-@MODULES@
+<script type="module" async src="@ASSETS@/js/start.js"></script>
 </head>
 <body>
 <div class="top boot" aria-hidden="true"><span class="brand">
@@ -78,9 +79,9 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def digest(folder: Path) -> str:
-    """A short hash of all files in a folder: a part of their address, so that browsers may keep them for ever."""
-    found = hashlib.sha256()
+def digest(folder: Path, made: dict[str, bytes]) -> str:
+    """A short hash of the files in a folder and of what is made of them: in their address, so that browsers may keep them."""
+    found = hashlib.sha256(b"\0".join(made.values()))
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:12]
@@ -113,18 +114,12 @@ def page(prefix: str, api: str, assets: str) -> str:
         "first": FIRST,
         "losses": {"keys": LOSS_KEYS, "families": FAMILIES, "equilibria": EQUILIBRIA},
     }
-    boot["assets"], boot["modules"] = assets, modules()
-    styles = [f'<link rel="stylesheet" href="{assets}/css/{name}">' for name in _names("css")]
     fills = {
         "@ASSETS@": assets,
-        "@STYLES@": "\n".join(styles),
         "@SCHEME@": "{" + SCHEME + "}",
         "@EARLY@": "{" + (ASSETS / "inline" / "early.js").read_text() + "}",
         "@BRIDGE@": "{" + BRIDGE + "}",
         "@BOOT@": json.dumps(boot, separators=(",", ":")).replace("<", "\\u003c"),
-        "@MODULES@": "\n".join(
-            f'<script type="module" async src="{assets}/js/{name}.js"></script>' for name in ("first_rows", "main")
-        ),
     }
     html = PAGE
     for mark, text in fills.items():
@@ -133,42 +128,23 @@ def page(prefix: str, api: str, assets: str) -> str:
 
 
 def scripts(tags: str) -> str:
-    """Dash's script tags without what no page of ours needs (its own table), and with AG Grid only where it is shown."""
+    """Dash's script tags without what no page of ours needs, and with AG Grid only where it is shown.
+
+    Not needed are Dash's own table, and its polyfill for browsers of before 2020, which takes a tenth of a second to run: ours
+    asks for a browser of 2024.
+    """
     kept = []
     for tag in re.findall(r"<script[^>]*></script>", tags):
         (address,) = re.findall(r'src="([^"]+)"', tag)
-        if "/dash_table/" not in address:
+        if "/dash_table/" not in address and "/polyfill@" not in address:
             kept.append(TABLE.replace("@SRC@", address) if "/dash_ag_grid/" in address else tag)
     return "\n".join(kept)
 
 
-def modules() -> dict[str, list[str]]:
-    """The modules that each page needs for its first sight: those that it imports, and those that these import.
-
-    Those that show the first rows of the list come before all others.
-    """
-    pages = {"runs": "runs_page.js", "run": "run_page.js", "compare": "compare_page.js", "alerts": "alerts_page.js"}
-    common = _imported("main.js")
-    rows = _imported("first_rows.js")
-    needed = {page: rows | common | _imported(name) for page, name in pages.items()} | {"main": rows | common}
-    return {page: sorted(names, key=lambda name: (name not in rows, name)) for page, names in needed.items()}
-
-
-def _imported(first: str) -> set[str]:
-    folder = (ASSETS / "js").resolve()
-    found, waiting = set[str](), [first]
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        path = folder / name
-        named = re.findall(r'from "(\.[^"]+)"', path.read_text())
-        waiting += [(path.parent / one).resolve().relative_to(folder).as_posix() for one in named]
-    return found
-
-
-def _names(kind: str) -> list[str]:
-    """Files of a kind below its folder."""
-    folder = ASSETS / kind
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob(f"*.{kind}"))
+def made() -> dict[str, bytes]:
+    """Files of ours that are made from others, by the end of their address: all styles in one, the modules packed."""
+    files = {"all.css": b"\n".join(path.read_bytes() for path in sorted((ASSETS / "css").rglob("*.css")))}
+    for entry in ENTRIES:
+        text, source_map = pack(ASSETS / "js", entry)
+        files |= {f"js/{entry}": text.encode(), f"js/{entry}.map": source_map.encode()}
+    return files

@@ -104,9 +104,8 @@ def scripts(browser: Browser, lab: Lab) -> Iterator[Page]:
     names = [name for name in names if not name.startswith("words/")]
     page.evaluate(
         """async (names) => {
-          const folder = document.querySelector("script[type=module][src$='main.js']").src.replace("main.js", "");
-          window.m = {};
-          for (const name of names) if (name !== "main.js") window.m[name.replace(".js", "")] = await import(folder + name);
+          const { use } = await import(document.querySelector("script[type=module]").src);
+          window.m = Object.fromEntries(names.map((name) => [name.replace(".js", ""), use(name)]));
         }""",
         names,
     )

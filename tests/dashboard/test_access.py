@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.dashboard.looks import axis, last_x
 from tests.dashboard.seeds import Lab, losses
@@ -110,17 +110,3 @@ def test_everything_by_keyboard(lab: Lab, page: Page) -> None:
     expect(page.get_by_role("option", selected=True)).to_contain_text("elsewhere-than-here")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("elsewhere-than-here")
-
-
-def test_a_search_asked_for_while_its_tab_is_built_is_not_lost(lab: Lab, page: Page) -> None:
-    run = lab.run("hasty")
-    lab.log(run, range(10))
-    held: list[Route] = []
-    page.route("**/js/tabs/config.js*", lambda route: held.append(route))
-    page.goto(f"{lab.url}/runs/{run}?tab=config")
-    page.wait_for_function("document.querySelector('#panel-config[aria-busy]')?.checkVisibility()")
-    until(lambda: page.evaluate("1") and held)
-    page.keyboard.press("/")
-    for route in held:
-        route.continue_()
-    expect(page.get_by_label("Search config and environment")).to_be_focused()

@@ -20,9 +20,9 @@ EDGE = re.compile(r"inset\(0(px)? 0(px)? 0(px)? 2[3-7]")  # a quarter from the l
 T = {1: 12.706, 2: 4.303}  # Student's t, 97.5 %
 
 MEAN = """async (all) => {
-  const asset = (name) => document.querySelector("script[type=module][src$='main.js']").src.replace("main.js", `${name}.js`);
-  const { meanOf } = await import(asset("compare/aggregate"));
-  const { Series } = await import(asset("series"));
+  const { use } = await import(document.querySelector("script[type=module]").src);
+  const { meanOf } = use("compare/aggregate.js");
+  const { Series } = use("series.js");
   const made = meanOf(all.map((columns) => new Series(columns)));
   return { bucket: made.bucket, step: made.step, mean: made.mean, min: made.min, max: made.max, count: made.count };
 }"""
@@ -91,7 +91,9 @@ def test_groups_are_compared(lab: Lab, page: Page) -> None:
     page.get_by_label("show all").check()
     expect(configs.locator("th")).to_have_text(["loss", "opt.lr", "seed"])
     effect = page.locator('[data-part="effects"] tbody tr', has_text="sample/coverage")
-    expect(effect).to_contain_text("32.00 (large)")  # 0.4 / 0.01, less a fifth for three and three seeds
+    expect(effect).to_contain_text(
+        "32.00 (large)", timeout=30_000
+    )  # 0.4 / 0.01, less a fifth for three and three seeds; loads scipy
     expect(effect).to_contain_text("0.100")
 
     page.get_by_role("button", name="Mean of groups").click()

@@ -40,9 +40,5 @@ if (place === "compare") {
 }
 
 // plotly.js is by far the largest file: where charts are drawn it is fetched and compiled beside all else. Deferred, it runs
-// after Dash's scripts; a script that is put into the document later would be compiled later, too. Of our modules, those that
-// the page at this address needs are fetched at once, and not one after the other as they name each other.
-const page = place === "" ? "runs" : run ? "run" : place;
-const preload = (name) => `<link rel='modulepreload' href='${boot.assets}/js/${name}'>`;
-document.write((boot.modules[page] ?? boot.modules.main).map(preload).join(""));
-if (page !== "runs") document.write(`<script defer id='plotly' fetchpriority='high' src='${boot.plotly}'></scr` + "ipt>");
+// after Dash's scripts; a script that is put into the document later would be compiled later, too.
+if (place !== "") document.write(`<script defer id='plotly' fetchpriority='high' src='${boot.plotly}'></scr` + "ipt>");

@@ -16,20 +16,12 @@ function step(by) {
   return true;
 }
 
-/** Goes to the search field; where a tab is still being built, once it is there, unless the focus went elsewhere meanwhile. */
+/** Goes to the search field. */
 function search() {
   const field = visible("[data-search], #runs-search, input[type=search]");
   field?.focus();
   field?.select?.();
-  const building = visible("[role=tabpanel][aria-busy]");
-  if (field || !building) return Boolean(field);
-  const from = document.activeElement;
-  const watcher = new MutationObserver(() => {
-    watcher.disconnect();
-    if (document.activeElement === from && building.checkVisibility()) search();
-  });
-  watcher.observe(building, { attributeFilter: ["aria-busy"] });
-  return true;
+  return Boolean(field);
 }
 
 const TOGGLES = { d: "density", m: "trail", r: "real" };

@@ -17,7 +17,7 @@ cells.install();
 keys.install();
 api.whenUnauthorized(login.ask);
 
-const AGAIN = 1000; // ms between two tries to fetch code
+const AGAIN = 1000; // ms between two tries to fetch the table
 
 let leave = new AbortController();
 let page = null;
@@ -31,7 +31,7 @@ function named(path) {
   return run ? ["run", run[1]] : ["missing"];
 }
 
-// the code of a page is fetched with it: `index.py` names what the first one needs, so that it comes at once
+// the code of a page runs when it is first opened
 const PAGES = {
   runs: async () => (await import("./runs_page.js")).RunsPage,
   run: async () => (await import("./run_page.js")).RunPage,
@@ -59,11 +59,11 @@ function table() {
   });
 }
 
-/** What `load` gives, asked for again while the service does not answer. */
-async function fetched(load, signal) {
+/** The table, asked for again while the service does not answer. */
+async function fetchedTable(signal) {
   for (;;) {
     try {
-      return await load();
+      return await table();
     } catch (error) {
       if (signal.aborted || !(error instanceof TypeError)) throw error;
       await new Promise((resolve) => setTimeout(resolve, AGAIN));
@@ -72,7 +72,7 @@ async function fetched(load, signal) {
 }
 
 async function make(name, id, signal) {
-  const Page = await fetched(async () => PAGES[name]?.(), signal);
+  const Page = await PAGES[name]?.();
   if (!Page) return null;
   return id ? new Page(id, signal) : new Page(signal);
 }
@@ -112,7 +112,7 @@ async function route(pathname, layouts) {
   view.load();
   const { signal } = leave;
   const [name, id] = named(path);
-  const [made] = await Promise.all([make(name, id, signal), name === "runs" ? fetched(table, signal) : null]);
+  const [made] = await Promise.all([make(name, id, signal), name === "runs" ? fetchedTable(signal) : null]);
   if (signal.aborted) return window.dash_clientside.no_update; // another one was opened meanwhile
   page = made;
   begin(page, name, signal);

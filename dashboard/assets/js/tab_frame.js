@@ -6,12 +6,6 @@ import { TABS } from "./tabs/registry.js";
 import * as view from "./view.js";
 import { t } from "./words.js";
 
-/** A tab's class; when its code can't be fetched, that is an answer that did not come. */
-const code = (load) =>
-  load().catch((error) => {
-    throw new TypeError(`the tab's code could not be fetched: ${error.message}`);
-  });
-
 export class TabFrame {
   /** @param page what tabs are given: { id, data, board, signal, view }. @param bar, panels the elements that tabs and panels go into. */
   constructor(page, bar, panels, toolbar = null, tabs = TABS) {
@@ -75,7 +69,7 @@ export class TabFrame {
       await trouble(
         async () => {
           tab.place.replaceChildren();
-          const Tab = await code(tab.kind.load);
+          const Tab = await tab.kind.load();
           const made = new Tab(this.page, tab.place);
           try {
             await made.open();

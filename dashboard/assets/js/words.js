@@ -6,8 +6,12 @@ export { LANGUAGES, language, choose };
 
 const tables = { zh: () => import("./words/zh.js") };
 
-// a table is loaded before anything is drawn, and only where it is needed
-const table = tables[language] ? (await tables[language]()).words : {};
+let table = {};
+
+/** Fetches the table of the page's language, if it has one: before anything is drawn. */
+export async function learn() {
+  if (tables[language]) table = (await tables[language]()).words;
+}
 
 /** A text in the page's language; `{name}` in it is replaced by `values.name`. What has no translation stays as it is. */
 export function t(text, values = {}) {

@@ -1,5 +1,5 @@
 // The tabs of the run page, in order. To add one: its file in this folder, and its line here.
-// The first is shown when none is named, and comes with the page; the code of the others is fetched when they are first opened.
+// The first is shown when none is named; the code of the others runs when they are first opened.
 
 import { OverviewTab } from "./overview.js";
 
