@@ -9,7 +9,7 @@ from typing import ClassVar
 from msgspec import Struct, field
 
 from monitor.detectors.base import Detector, View
-from monitor.detectors.finding import SEVERITIES, Evidence, Finding, Severity
+from monitor.detectors.finding import SEVERITIES, Evidence, Finding, Severity, fold
 from monitor.detectors.frames import GRAD_D, GRAD_G, LOSS_D, LOSS_G, RATIO_D, RATIO_G, Block
 from monitor.streams import Persistence, Window
 
@@ -163,14 +163,14 @@ class ExplodingGradient(Detector):
         network = side.gradient.rpartition("/")[2]
         times = exp(min(side.level - side.usual.median(), 60)) if len(side.usual) else 0.0
         if side.hot.holding:
-            onset, says, limit = side.hot.onset, f"the {network}'s gradient is {times:,.0f} times its usual size", 10.0
+            onset, says, limit = side.hot.onset, f"the {network}'s gradient is {fold(times)} times its usual size", 10.0
         elif side.spiked:
             onset, times, limit = side.spike_at, exp(min(side.spike, 60)), 1000.0
-            says = f"the {network}'s gradient jumped to {times:,.0f} times what it ever was"
+            says = f"the {network}'s gradient jumped to {fold(times)} times what it ever was"
         elif side.growing:
             onset, limit = side.long.steps[0], 8.0
             times = exp(min(side.long.values[-1] - side.long.values[0], 60))
-            says = f"the {network}'s gradient doubles again and again, to {times:,.0f} times what it was"
+            says = f"the {network}'s gradient doubles again and again, to {fold(times)} times what it was"
         elif side.lost.holding and not len(side.long):
             return _lost(side, network)
         else:
@@ -187,7 +187,7 @@ class ExplodingGradient(Detector):
 
 def _lost(side: Side, network: str) -> Finding:
     """A warning that rests on the loss alone."""
-    says = f"the {network}'s loss is {side.times:,.0f} times as large as it ever was"
+    says = f"the {network}'s loss is {fold(side.times)} times as large as it ever was"
     evidence = [Evidence(side.loss_name, says, side.times, exp(LOST), side.lost.onset, side.last)]
     return Finding(
         "warning", side.lost.onset, 0.6, f"Exploding since step {side.lost.onset:,}: {says}", evidence, "loss"

@@ -9,7 +9,7 @@ from msgspec import Struct
 from monitor.wire import Evidence
 
 Severity = Literal["info", "warning", "critical"]
-__all__ = ["SEVERITIES", "Evidence", "Finding", "Severity"]
+__all__ = ["SEVERITIES", "Evidence", "Finding", "Severity", "fold"]
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
 
@@ -29,3 +29,12 @@ class Finding(Struct, frozen=True):
     summary: str
     evidence: list[Evidence]
     variant: str = ""
+
+
+def fold(times: float) -> str:
+    """How many times as much, as people read it: what a float can hold has up to 309 digits.
+
+    >>> fold(1990), fold(2e27)
+    ('1,990', 'over 1,000,000')
+    """
+    return "over 1,000,000" if times > 1e6 else f"{times:,.0f}"

@@ -8,7 +8,7 @@ from typing import ClassVar
 from msgspec import field
 
 from monitor.detectors.base import Detector, View
-from monitor.detectors.finding import Evidence, Finding
+from monitor.detectors.finding import Evidence, Finding, fold
 from monitor.detectors.frames import AUC, GRAD_G, LOSS_D, LOSS_G, RATIO_D, RATIO_G, Block
 from monitor.streams import DecayingMean, Persistence, Window
 
@@ -105,7 +105,7 @@ class VanishingGradient(Detector):
             return self._told(says, RATIO_G, self.ratio, FROZEN, self.frozen.onset, critical=True, variant="frozen")
         if self.gone.holding:
             times = exp(self.reference - self.level)
-            says = f"the generator's gradient is {times:,.0f} times smaller than it was, and it is still needed"
+            says = f"the generator's gradient is {fold(times)} times smaller than it was, and it is still needed"
             critical = view.far or times > 1000
             return self._told(says, GRAD_G, 1 / times, 0.05, self.gone.onset, critical)
         if self.saturated.holding:

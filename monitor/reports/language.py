@@ -82,7 +82,7 @@ def _plain(quoted: str) -> str:
 def _pattern(text: str) -> re.Pattern[str]:
     parts = VALUE.split(text)  # text, name, text, …
     patterns = [
-        (rf"(?P<{part}>[\d,]+)" if part in COUNTS else rf"(?P<{part}>.+?)") if at % 2 else re.escape(part)
+        (rf"(?P<{part}>(?:over )?[\d,]+)" if part in COUNTS else rf"(?P<{part}>.+?)") if at % 2 else re.escape(part)
         for at, part in enumerate(parts)
     ]
     return re.compile("".join(patterns))

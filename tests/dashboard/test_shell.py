@@ -105,9 +105,36 @@ def test_a_run_without_points_waits_and_then_shows_them(lab: Lab, page: Page) ->
     run = lab.run("waits")
     page.goto(f"{lab.url}/runs/{run}")
     expect(page.get_by_role("heading", name="Waiting for the first step")).to_be_visible()
+    expect(page.locator("#run-verdict")).to_have_text("Nothing to judge by")
     lab.log(run, range(5))
     until(lambda: last_x(page) == 4)
     expect(page.get_by_role("heading", name="Waiting for the first step")).to_be_hidden()
+    expect(page.locator("#run-verdict")).to_contain_text("Nothing wrong seen")
+
+
+def test_a_run_that_ended_without_points_waits_for_none(lab: Lab, page: Page) -> None:
+    run = lab.run("empty")
+    lab.finish(run)
+    page.goto(f"{lab.url}/runs/{run}")
+    expect(page.get_by_role("heading", name="Nothing was logged")).to_be_visible()
+
+
+def test_a_run_whose_names_mean_nothing_to_the_doctor_is_not_called_sound(lab: Lab, page: Page) -> None:
+    run = lab.run("own-names")
+    lab.log(run, range(5), lambda step: {"foo": float(step)})
+    page.goto(f"{lab.url}/runs/{run}")
+    until(lambda: last_x(page, "foo") == 4)
+    expect(page.locator("#run-verdict")).to_contain_text("Nothing to judge by")
+    expect(page.locator("#run-verdict")).to_contain_text("monitor.init(signals=…)")
+
+
+def test_a_run_with_many_tags_has_a_short_head(lab: Lab, page: Page) -> None:
+    run = lab.run("tagged", tags=[f"tag-{n}" for n in range(300)])
+    page.goto(f"{lab.url}/runs/{run}")
+    expect(page.locator(".run-sub")).to_have_text(
+        "tests · " + " · ".join(f"tag-{n}" for n in range(11)) + " · 289 more"
+    )
+    assert page.locator(".run-sub").get_attribute("title").endswith("tag-299")  # type: ignore[union-attr]
 
 
 def test_values_that_are_not_finite_are_marked(lab: Lab, page: Page) -> None:

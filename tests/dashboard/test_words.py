@@ -72,7 +72,7 @@ def in_scripts() -> Iterator[str]:
                 plain, re.findall(rf": {TEXT}", "".join(re.findall(r"const (?:DID|NAMES) = {(.*?)};", source)))
             )
         if path.name == "system.js":
-            tables = re.findall(r"const (?:NAMES|TITLES|GPU_TITLES) = {(.*?)};", source, re.DOTALL)
+            tables = re.findall(r"const (?:TITLES|GPU_TITLES) = {(.*?)};", source, re.DOTALL)
             yield from map(plain, re.findall(rf": {TEXT}", "".join(tables)))
         if path.name == "registry.js":
             yield from map(plain, re.findall(rf"title: {TEXT}", source))

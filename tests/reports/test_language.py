@@ -38,6 +38,10 @@ def test_the_doctor_s_sentences_keep_their_figures() -> None:
     with spoken("zh"):
         assert said(text) == "自第 3,200 步起模式坍塌：样本只落在数据 2 of 10 的聚类中"
         assert said("the generator's gradient is 7 times its usual size") == "生成器的梯度是平常的 7 倍"
+        assert (
+            said("the generator's gradient is over 1,000,000 times its usual size")
+            == "生成器的梯度是平常的 超过 1,000,000 倍"
+        )
         assert said("my rule came true") == "my rule came true"
 
 

@@ -17,6 +17,8 @@ const WORDS = {
 // What its duration is called, by state; a run that is stale or crashed only "ran": it did not come to its end.
 const TIME = { running: t("Running"), finished: t("Took") };
 
+const SHOWN = 12; // project, group and tags that stand in the head; the rest shows on hover
+
 export class Head {
   constructor(element) {
     this.element = element;
@@ -57,7 +59,10 @@ export class Head {
     this.report.href = `${boot.api}/runs/${encodeURIComponent(info.id)}/report.html?download=true&lang=${language}`;
     this.state.className = `state state-${info.state}`;
     setText(this.id.querySelector("code"), info.id);
-    setText(this.sub, [info.project, info.group, ...info.tags].filter(Boolean).join(" · "));
+    const parts = [info.project, info.group, ...info.tags].filter(Boolean);
+    const more = parts.length - SHOWN;
+    setText(this.sub, more > 1 ? `${parts.slice(0, SHOWN).join(" · ")} · ${t("{n} more", { n: more })}` : parts.join(" · "));
+    this.sub.title = more > 1 ? parts.slice(SHOWN).join(", ") : "";
     const done = format.progress(info);
     this.progress.hidden = done === null;
     this.bar.style.width = `${(done ?? 0) * 100}%`;

@@ -44,7 +44,7 @@ export class RunPage {
     setText(byId("crumb"), info.name || info.id);
     this.head = new Head(byId("run-head"));
     this.board = new Board({ signal: this.signal, runs: () => [this.data], want: (data, names) => this.want(data, names) });
-    this.verdict = new Verdict(byId("run-verdict"), (alert) => this.diagnose(alert));
+    this.verdict = new Verdict(byId("run-verdict"), this.data, (alert) => this.diagnose(alert));
     this.findings.listen((findings) => this.verdict.draw(findings));
     this.findings.listen(({ stretches }) => this.board.shade(stretches));
     this.tabs = new TabFrame(this, byId("run-tabs"), byId("run-panels"), byId("run-toolbar"));

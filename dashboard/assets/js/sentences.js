@@ -73,16 +73,17 @@ const SENTENCES = [
   "{what}, and {n} more since step {step}",
   "{what} since step {step}. {note}",
   "{what} since step {step}",
+  "over {n}",
 ];
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** A sentence as a pattern; `step` and `n` are whole numbers, the others run on to what follows. */
+/** A sentence as a pattern; `step`, `n` and `m` are whole numbers ("over 1,000,000" where they are very large), the others run on to what follows. */
 function pattern(sentence) {
   const parts = sentence.split(/(\{\w+\})/).map((part) => {
     const name = /^\{(\w+)\}$/.exec(part)?.[1];
     if (!name) return escaped(part);
-    return `(?<${name}>${["step", "n", "m"].includes(name) ? "[\\d,]+" : ".+?"})`;
+    return `(?<${name}>${["step", "n", "m"].includes(name) ? "(?:over )?[\\d,]+" : ".+?"})`;
   });
   return [sentence, new RegExp(`^${parts.join("")}$`)];
 }

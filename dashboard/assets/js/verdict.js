@@ -12,9 +12,10 @@ const TONE = { critical: "bad", warning: "warn", info: "calm" };
 export const severityBadge = (alert) => h("span", { class: `badge ${TONE[alert.severity]}` }, t(alert.severity));
 
 export class Verdict {
-  /** @param element its place. @param show called with an alert (or null) to show it in the diagnosis. */
-  constructor(element, show) {
+  /** @param element its place. @param data the run's. @param show called with an alert (or null) to show it in the diagnosis. */
+  constructor(element, data, show) {
     this.element = element;
+    this.data = data;
     this.show = show;
   }
 
@@ -42,12 +43,20 @@ export class Verdict {
   }
 
   healthy(lacks, told) {
+    const { series } = this.data.info;
+    if (!series.some((one) => one.signal) && Object.keys(KINDS).every((kind) => kind === "non_finite" || kind in lacks)) return this.blind(series.length > 0, told);
     const unseen = Object.entries(lacks).filter(([kind]) => kind !== "discriminator_overfit" && kind !== "spectral_collapse");
     const kinds = unseen.map(([kind]) => t(KINDS[kind] ?? kind).toLowerCase());
     const needed = [...new Set(unseen.flatMap(([, signals]) => signals.map(inWords)))];
     const text = t("Can’t tell {kinds} without {signals}.", { kinds: list(kinds, "or"), signals: list(needed, "and") });
     const hint = kinds.length ? h("span", { class: "muted hint", title: text }, text) : null;
     return h("div", { class: "verdict well" }, icon("good"), h("span", { class: "verdict-text" }, t("Nothing wrong seen")), hint, told.length ? h("span", { class: "verdict-more" }, ...told) : null);
+  }
+
+  /** The doctor knows none of the run's signals: to call that healthy would be a guess. */
+  blind(logged, told) {
+    const text = logged && t("The doctor knows none of its signals. It reads losses, gradients and samples; monitor.init(signals=…) says which of your names is which.");
+    return h("div", { class: "verdict well blind" }, h("span", { class: "verdict-text" }, t("Nothing to judge by")), text ? h("span", { class: "muted hint", title: text }, text) : null, told.length ? h("span", { class: "verdict-more" }, ...told) : null);
   }
 
   link(text, alert, look) {

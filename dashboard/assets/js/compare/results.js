@@ -73,13 +73,14 @@ export class Results {
       const way = direction(name);
       const values = runs.map((run) => valueOf(run.data, name, which));
       const best = bestOf(values, way);
+      const leads = (value) => best >= 0 && value === values[best];
       const cells = values.map((value, at) => {
         const more = base >= 0 && at !== base ? against(value, values[base]) : null;
         const grade = more === null || !way || more === 0 ? "" : more * way > 0 ? " better" : " worse";
         return h(
           "td",
-          { class: `number${at === best ? " best" : ""}` },
-          at === best ? h("span", { class: "icon icon-good", title: t("best") }) : null,
+          { class: `number${leads(value) ? " best" : ""}` },
+          leads(value) ? h("span", { class: "icon icon-good", title: t("best") }) : null,
           Number.isNaN(value) ? h("span", { class: "muted" }, "–") : format.value(value),
           more === null ? null : h("small", { class: `more${grade}` }, signed(more)),
         );

@@ -19,7 +19,7 @@ export class OverviewTab {
     this.page = page;
     this.held = new Map(); // chart id → { names that it was made for, chart }
     this.arrangement = new Arrangement();
-    this.note = h("div", { hidden: true, class: "notice" }, h("h2", {}, t("Waiting for the first step")), h("p", { class: "muted" }, t("The run is known, but has logged nothing yet.")));
+    this.note = h("div", { hidden: true, class: "notice" }, h("h2", {}), h("p", { class: "muted" }));
     this.timeline = new Timeline(page.board, page.findings, (alert) => page.diagnose(alert));
     this.charts = h("div", { id: "run-charts", class: "charts" }, ...skeletons(4));
     this.latest = new Latest(page);
@@ -70,6 +70,9 @@ export class OverviewTab {
     const waiting = main.length + sections.length === 0;
     this.note.hidden = !waiting;
     this.board.hidden = waiting;
+    const over = ["finished", "crashed"].includes(this.info.state);
+    setText(this.note.firstChild, over ? t("Nothing was logged") : t("Waiting for the first step"));
+    setText(this.note.lastChild, over ? t("The run ended before its first value came.") : t("The run is known, but has logged nothing yet."));
   }
 
   /** A curve of the catalogue. */

@@ -1,4 +1,4 @@
-// What the machine does: every `system/…` series that the run has, grouped by what it is of.
+// What the machine does: every `system/…` series that the run has, in the order of their names, which puts side by side what is of one thing.
 
 import { Chart } from "../chart.js";
 import { h } from "../dom.js";
@@ -6,7 +6,6 @@ import { t } from "../words.js";
 
 const PREFIX = "system/";
 const CLOCK = "system/time"; // an axis, not a curve
-const NAMES = { cpu: "CPU", memory: "Memory", ram: "Memory", process: "Process", gpu: "GPU", disk: "Disk", network: "Network", watch_share: "Watching" };
 const TITLES = {
   cpu_percent: "CPU, %",
   disk_free_gb: "Free disk, GB",
@@ -14,7 +13,7 @@ const TITLES = {
   memory_percent: "Memory, %",
   process_cpu_percent: "Process CPU, %",
   process_memory_gb: "Process memory, GB",
-  watch_share: "Share of the time",
+  watch_share: "Watching costs, share",
 };
 const GPU_TITLES = { memory_gb: "GPU {n} memory, GB", memory_percent: "GPU {n} memory, %", utilization_percent: "GPU {n} busy, %" };
 
@@ -24,18 +23,11 @@ export function titled(label) {
   return t((what ? GPU_TITLES[what] : TITLES[label]) ?? label, { n });
 }
 
-/** "system/gpu0/utilization" → { group: "gpu", label: "gpu0/utilization" }. */
-export function grouped(name) {
-  const label = name.slice(PREFIX.length);
-  const first = label.split(/[/._]/)[0].replace(/\d+$/, "");
-  return { group: label in NAMES ? label : first, label };
-}
-
 export class SystemTab {
   constructor(page, place) {
     this.page = page;
     this.held = new Map(); // name → chart
-    this.groups = new Map(); // group → its grid
+    this.grid = h("div", { class: "charts small" });
     this.note = h(
       "div",
       { class: "notice", hidden: true },
@@ -43,8 +35,7 @@ export class SystemTab {
       h("p", { class: "muted" }, t("Every series called system/… is drawn here: load, memory, temperature.")),
       h("pre", { class: "code" }, 'run.log({"system/gpu0/utilization": value}, step=step)'),
     );
-    this.place = h("div", {});
-    place.append(this.note, this.place);
+    place.append(this.note, this.grid);
   }
 
   open() {
@@ -59,16 +50,16 @@ export class SystemTab {
   }
 
   #add(name) {
-    const { group, label } = grouped(name);
-    if (!this.groups.has(group)) {
-      const grid = h("div", { class: "charts small" });
-      this.groups.set(group, grid);
-      this.place.append(h("section", { class: "section" }, h("h3", {}, t(NAMES[group] ?? group)), grid));
-    }
     const curve = { name, label: "", style: (colours) => colours.runs[0], data: this.page.data };
-    const chart = new Chart({ id: name, title: titled(label), curves: [curve] }, this.page.board);
-    this.groups.get(group).append(chart.element);
+    const chart = new Chart({ id: name, title: titled(name.slice(PREFIX.length)), curves: [curve] }, this.page.board);
+    this.#place(name, chart.element);
     this.held.set(name, chart);
+  }
+
+  /** Where its name stands among those that are there. */
+  #place(name, element) {
+    const next = [...this.held.keys()].filter((other) => other > name).sort()[0];
+    this.grid.insertBefore(element, this.held.get(next)?.element ?? null);
   }
 
   absorb() {

@@ -71,4 +71,5 @@ export const sentences = {
   "{what}, and {n} more since step {step}": "自第 {step} 步起 {what}，另有 {n} 个信号",
   "{what} since step {step}. {note}": "自第 {step} 步起 {what}。{note}",
   "{what} since step {step}": "自第 {step} 步起 {what}",
+  "over {n}": "超过 {n}",
 };
