@@ -28,7 +28,7 @@ def layout(theme: Theme) -> Json:
         "font": {"family": FONT, "size": 11, "color": theme.ink},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 46, "r": 10, "t": 8, "b": 24, "pad": 0},
+        "margin": {"l": 50, "r": 10, "t": 8, "b": 24, "pad": 0},
         "showlegend": False,
         "hovermode": False,
         "dragmode": "zoom",
