@@ -270,14 +270,18 @@ class Doctor:
 
     def _updated(self, before: Alert, finding: Finding) -> Alert:
         severity = max(before.severity, finding.severity, key=SEVERITIES.index)
+        onset = min(
+            before.onset_step, finding.onset_step
+        )  # it began when it was first told of, whatever the sentence says now
+        since = "since step {:,}".format
         return msgspec.structs.replace(
             before,
             severity=severity,
-            summary=finding.summary,
+            summary=finding.summary.replace(since(finding.onset_step), since(onset), 1),
             evidence=finding.evidence,
             confidence=finding.confidence,
             variant=finding.variant,
-            onset_step=min(before.onset_step, finding.onset_step),
+            onset_step=onset,
         )
 
     def _resolve(self, before: Alert, step: int) -> Alert:

@@ -128,6 +128,20 @@ def test_a_run_whose_names_mean_nothing_to_the_doctor_is_not_called_sound(lab: L
     expect(page.locator("#run-verdict")).to_contain_text("monitor.init(signals=…)")
 
 
+def test_an_open_page_says_that_its_run_was_thrown_away(lab: Lab, page: Page) -> None:
+    run = lab.run("thrown")
+    lab.log(run, range(5))
+    page.goto(f"{lab.url}/runs/{run}")
+    until(lambda: last_x(page) == 4)
+    expect(page.locator(".run-aside")).to_be_hidden()
+    for change, text in (({"trashed": True}, "in the trash"), ({"trashed": False, "archived": True}, "archived")):
+        lab.service.http.patch(f"/runs/{run}", json=change).raise_for_status()
+        expect(page.locator(".run-aside")).to_have_text(text)
+        expect(page.locator(".run-aside")).to_be_visible()
+    lab.service.http.patch(f"/runs/{run}", json={"archived": False}).raise_for_status()
+    expect(page.locator(".run-aside")).to_be_hidden()
+
+
 def test_a_run_with_many_tags_has_a_short_head(lab: Lab, page: Page) -> None:
     run = lab.run("tagged", tags=[f"tag-{n}" for n in range(300)])
     page.goto(f"{lab.url}/runs/{run}")

@@ -137,6 +137,17 @@ def test_a_failure_that_grows_is_told_again_and_only_then() -> None:
     assert [alert.severity for alert in told if alert.kind == "exploding_gradient"] == ["info", "critical"]
 
 
+def test_what_is_said_of_an_open_alert_names_the_step_that_it_began_at() -> None:
+    def far(step: int, values: dict[str, float]) -> None:
+        values["sample/energy_distance"] = 0.6
+
+    told, doctor = play(4000, only_samples(far))
+    first = next(alert for alert in told if alert.kind == "non_convergence")
+    now = next(alert for alert in doctor.alerts if alert.kind == "non_convergence")
+    assert now.onset_step == first.onset_step
+    assert f"since step {first.onset_step:,}:" in now.summary
+
+
 def test_the_root_cause_explains_the_others() -> None:
     def both(step: int, values: dict[str, float]) -> None:
         collapse_between(1500, 9999)(step, values)

@@ -36,11 +36,12 @@ export class Head {
     this.facts.watching.item.title = t("Share of the training’s time that run.watch takes, over its last ten seconds. run.watch(every=…) changes how often it reads.");
     this.odd = h("span", { class: "badge bad", hidden: true });
     this.refused = h("span", { class: "badge warn", hidden: true });
+    this.aside = h("span", { class: "badge calm run-aside", hidden: true });
     this.sub = h("span", { class: "muted run-sub" });
     this.report = h("a", { class: "button run-report", title: t("One file with findings, curves and samples, that opens with no server"), download: "" }, t("Report"));
     this.why = h("p", { class: "run-why", hidden: true });
     element.replaceChildren(
-      h("div", { class: "head-line" }, this.title, this.state, this.odd, this.refused, this.id, this.sub, this.report),
+      h("div", { class: "head-line" }, this.title, this.state, this.aside, this.odd, this.refused, this.id, this.sub, this.report),
       h("div", { class: "head-line facts-line" }, this.progress, ...Object.values(this.facts).map((one) => one.item)),
       this.why,
     );
@@ -63,6 +64,8 @@ export class Head {
     const more = parts.length - SHOWN;
     setText(this.sub, more > 1 ? `${parts.slice(0, SHOWN).join(" · ")} · ${t("{n} more", { n: more })}` : parts.join(" · "));
     this.sub.title = more > 1 ? parts.slice(SHOWN).join(", ") : "";
+    this.aside.hidden = !info.trashed && !info.archived;
+    setText(this.aside, info.trashed ? t("in the trash") : t("archived"));
     const done = format.progress(info);
     this.progress.hidden = done === null;
     this.bar.style.width = `${(done ?? 0) * 100}%`;

@@ -38,6 +38,8 @@ export const run = {
   "The run ended before its first value came.": "运行在记录第一个数值之前就结束了。",
   "Nothing to judge by": "无从判断",
   "{n} more": "另有 {n} 个",
+  "in the trash": "在回收站中",
+  archived: "已归档",
   "The doctor knows none of its signals. It reads losses, gradients and samples; monitor.init(signals=…) says which of your names is which.":
     "诊断器不认识该运行的任何信号。它读取损失、梯度和样本；用 monitor.init(signals=…) 说明您的各个名称指的是什么。",
   "The run is known, but has logged nothing yet.": "运行已登记，但还没有记录任何数据。",
