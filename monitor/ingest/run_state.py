@@ -31,7 +31,7 @@ class RunState:
     points: int = 0
     finished: Finish | None = None
     told: set[str] = field(default_factory=set)
-    seen: bool = False  # its health was judged since it has points
+    seen: bool = False  # its health was judged since it has signals that the doctor knows
 
 
 def write_run(connection: Connection, run_id: str, state: RunState, now: float, thinned: int) -> None:
@@ -53,8 +53,7 @@ def write_run(connection: Connection, run_id: str, state: RunState, now: float, 
         values |= {"state": "running", "reason": "", "finished_at": None, "told_duration": None}
     connection.execute(update(runs).where(runs.c.id == run_id).values(values))
     if state.change.alerts or state.change.rewound_to is not None or (state.points and not state.seen):
-        judge(connection, run_id)
-        state.seen = state.seen or state.points > 0
+        state.seen = judge(connection, run_id)
     if state.finished is not None:
         _finish(connection, run_id, state, state.finished, now)
 

@@ -87,6 +87,18 @@ def test_health_follows_the_doctor(shared_service: Service) -> None:
     assert ids(service, q="id:ill health:critical") == []
 
 
+def test_a_run_is_not_healthy_before_the_doctor_knows_a_signal_of_it(shared_service: Service) -> None:
+    service = shared_service
+    service.declare("own")
+    service.ship(*(scalars(step, foo=1.0) for step in range(5)), run="own")
+    assert ids(service, q="id:own health:unknown step>3") == ["own"]
+    service.ship(*(scalars(step, foo=1.0, d_loss=1.0) for step in range(5, 9)), run="own", first_seq=6)
+    assert service.get("/runs/own")["health"] == "healthy"
+    service.declare("sampled")
+    service.ship(wire.Scalars(0, 1.0, {"sample/diversity": 0.9}), run="sampled")
+    assert service.get("/runs/sampled")["health"] == "healthy"
+
+
 def test_sparklines_are_the_means_of_equal_stretches(shared_service: Service) -> None:
     service = shared_service
     service.declare("spark")

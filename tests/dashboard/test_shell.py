@@ -126,6 +126,11 @@ def test_a_run_whose_names_mean_nothing_to_the_doctor_is_not_called_sound(lab: L
     until(lambda: last_x(page, "foo") == 4)
     expect(page.locator("#run-verdict")).to_contain_text("Nothing to judge by")
     expect(page.locator("#run-verdict")).to_contain_text("monitor.init(signals=…)")
+    page.get_by_role("tab", name="Diagnosis").click()
+    expect(page.locator(".finding-none")).to_contain_text("Nothing to judge by")
+    lab.log(run, range(5, 9))
+    expect(page.locator("#run-verdict")).to_contain_text("Nothing wrong seen")
+    expect(page.locator(".finding-none")).to_contain_text("Nothing wrong seen")
 
 
 def test_an_open_page_says_that_its_run_was_thrown_away(lab: Lab, page: Page) -> None:

@@ -1,7 +1,7 @@
 // What the doctor found in a run: all its alerts, kept up to date, in the order in which they matter.
 
 import * as api from "./api.js";
-import { byGravity, isOpen } from "./alerts.js";
+import { KINDS, byGravity, isOpen } from "./alerts.js";
 
 export class Findings {
   constructor(path) {
@@ -33,6 +33,11 @@ export class Findings {
   /** Acknowledges, snoozes or resolves one. Throws ApiError. */
   async act(alert, action, body = {}) {
     this.absorb([await api.post(`alerts/${alert.id}/${action}`, body)]);
+  }
+
+  /** Whether the doctor knows none of the run's signals: to call it sound would be a guess. @param info the run's. */
+  blind({ series }) {
+    return !series.some((one) => one.signal) && Object.keys(KINDS).every((kind) => kind === "non_finite" || kind in this.lacks);
   }
 
   /** All open ones, the gravest first. */

@@ -24,7 +24,7 @@ export class Verdict {
     const past = findings.past.length;
     const more = others.map((alert) => this.link(kindName(alert), alert, "chip"));
     const told = past ? [this.link(past === 1 ? t("1 earlier alert") : t("{n} earlier alerts", { n: past }), null, "chip")] : [];
-    this.element.replaceChildren(worst ? this.line(worst, [...more, ...told]) : this.healthy(findings.lacks, told));
+    this.element.replaceChildren(worst ? this.line(worst, [...more, ...told]) : findings.blind(this.data.info) ? this.blind(told) : this.healthy(findings.lacks, told));
     this.element.hidden = false;
   }
 
@@ -43,8 +43,6 @@ export class Verdict {
   }
 
   healthy(lacks, told) {
-    const { series } = this.data.info;
-    if (!series.some((one) => one.signal) && Object.keys(KINDS).every((kind) => kind === "non_finite" || kind in lacks)) return this.blind(series.length > 0, told);
     const unseen = Object.entries(lacks).filter(([kind]) => kind !== "discriminator_overfit" && kind !== "spectral_collapse");
     const kinds = unseen.map(([kind]) => t(KINDS[kind] ?? kind).toLowerCase());
     const needed = [...new Set(unseen.flatMap(([, signals]) => signals.map(inWords)))];
@@ -53,9 +51,8 @@ export class Verdict {
     return h("div", { class: "verdict well" }, icon("good"), h("span", { class: "verdict-text" }, t("Nothing wrong seen")), hint, told.length ? h("span", { class: "verdict-more" }, ...told) : null);
   }
 
-  /** The doctor knows none of the run's signals: to call that healthy would be a guess. */
-  blind(logged, told) {
-    const text = logged && t("The doctor knows none of its signals. It reads losses, gradients and samples; monitor.init(signals=…) says which of your names is which.");
+  blind(told) {
+    const text = this.data.info.series.length ? howToName() : null;
     return h("div", { class: "verdict well blind" }, h("span", { class: "verdict-text" }, t("Nothing to judge by")), text ? h("span", { class: "muted hint", title: text }, text) : null, told.length ? h("span", { class: "verdict-more" }, ...told) : null);
   }
 
@@ -63,6 +60,9 @@ export class Verdict {
     return h("button", { class: look, onclick: () => this.show(alert) }, text);
   }
 }
+
+/** What to do about signals that the doctor does not know. */
+export const howToName = () => t("The doctor knows none of its signals. It reads losses, gradients and samples; monitor.init(signals=…) says which of your names is which.");
 
 /** The sentence of an alert, which names its kind: "Mode collapse since step 3,200: …". */
 export const told = (alert) => {

@@ -5,6 +5,7 @@ import { isOpen } from "../alerts.js";
 import { h, icon } from "../dom.js";
 import { findingCard } from "../finding_card.js";
 import { RunEvents } from "../run_events.js";
+import { howToName } from "../verdict.js";
 import { t } from "../words.js";
 
 export class DiagnosisTab {
@@ -35,7 +36,10 @@ export class DiagnosisTab {
   draw() {
     const { findings } = this.page;
     const { open, past } = findings;
-    const nothing = h("div", { class: "card finding-none" }, icon("good"), h("div", {}, h("h3", {}, t("Nothing wrong seen")), h("p", { class: "muted" }, t("The doctor reads every signal that the run logs. What it finds stands here, with its evidence and what to try."))));
+    const sound = [t("Nothing wrong seen"), t("The doctor reads every signal that the run logs. What it finds stands here, with its evidence and what to try.")];
+    const blind = findings.blind(this.page.data.info);
+    const [title, text] = blind ? [t("Nothing to judge by"), howToName()] : sound;
+    const nothing = h("div", { class: "card finding-none" }, blind ? null : icon("good"), h("div", {}, h("h3", {}, title), h("p", { class: "muted" }, text)));
     const heading = past.length ? h("h3", { class: "findings-past" }, t("Earlier")) : null;
     this.place.replaceChildren(
       ...(open.length ? open.map((alert) => this.card(alert)) : [nothing]),

@@ -13,7 +13,7 @@ const TITLES = {
   memory_percent: "Memory, %",
   process_cpu_percent: "Process CPU, %",
   process_memory_gb: "Process memory, GB",
-  watch_share: "Watching costs, share",
+  watch_share: "Watching costs",
 };
 const GPU_TITLES = { memory_gb: "GPU {n} memory, GB", memory_percent: "GPU {n} memory, %", utilization_percent: "GPU {n} busy, %" };
 

@@ -125,7 +125,6 @@ export const run = {
   "Memory, %": "内存（%）",
   "Process CPU, %": "进程 CPU（%）",
   "Process memory, GB": "进程内存（GB）",
-  "Watching costs, share": "监测开销（占比）",
   "GPU {n} memory, GB": "GPU {n} 显存（GB）",
   "GPU {n} memory, %": "GPU {n} 显存（%）",
   "GPU {n} busy, %": "GPU {n} 占用（%）",
