@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 from monitor.errors import NashboardError
 from monitor.settings import ClientSettings, home, load
@@ -31,14 +32,23 @@ class Embed:
         self._server = settings.server.rstrip("/")
 
     def _repr_html_(self) -> str:
+        from monitor.reports.language import spoken
+
+        with spoken(self._settings.lang or "en"):
+            return self._shown()
+
+    def _shown(self) -> str:
+        from monitor.reports.language import t
+
         status, _ = self._ask(f"/runs/{self._id}", "")
         if status == 200:
-            return f'<iframe src="{escape(repr(self))}" height="{self._height}" style="{STYLE}"></iframe>'
+            live = repr(self) + (f"?lang={self._settings.lang}" if self._settings.lang else "")
+            return f'<iframe src="{escape(live)}" height="{self._height}" style="{STYLE}"></iframe>'
         page = self._from_service() if status in (401, 403) else ""
         page = page or self._from_here()
         if not page:
-            where = f"neither at {self._server} nor in {self._home}"
-            return f"<p>Run <code>{escape(self._id)}</code> is {escape(where)}.</p>"
+            where = t("Run {run} is neither at {server} nor in {folder}.", server=self._server, folder=self._home)
+            return f"<p>{escape(where).replace('{run}', f'<code>{escape(self._id)}</code>')}</p>"
         # A frame of its own: its styles and scripts stay in it. The report itself may fetch nothing.
         return (
             f'<iframe srcdoc="{escape(page)}" sandbox="allow-scripts" height="{self._height}" style="{STYLE}"></iframe>'
@@ -66,7 +76,8 @@ class Embed:
             return 0, b""
 
     def _from_service(self) -> str:
-        status, body = self._ask(f"/runs/{self._id}/report.html", self._settings.token)
+        asked = f"?lang={self._settings.lang}" if self._settings.lang else ""
+        status, body = self._ask(f"/runs/{self._id}/report.html{asked}", self._settings.token)
         return body.decode() if status == 200 else ""
 
     def _from_here(self) -> str:
@@ -90,16 +101,24 @@ class Embed:
             return ""
 
 
-def display(run_id: str, *, server: str | None = None, token: str | None = None, height: int = HEIGHT) -> None:
+def display(
+    run_id: str,
+    *,
+    server: str | None = None,
+    token: str | None = None,
+    height: int = HEIGHT,
+    lang: Literal["en", "zh"] | None = None,
+) -> None:
     """Shows a run in a notebook; outside of one its address is printed.
 
     Args:
-        run_id: the run. server, token: where it is; else from the environment. height: of the frame, in pixels.
+        run_id: the run. server, token: where it is; lang: what it speaks; else from the environment. height: of the frame, in
+            pixels.
 
     Raises:
         SettingError: a setting that is not allowed.
     """
-    show(Embed(run_id, load(ClientSettings, {"server": server, "token": token}), height))
+    show(Embed(run_id, load(ClientSettings, {"server": server, "token": token, "lang": lang}), height))
 
 
 def show(embed: Embed) -> None:

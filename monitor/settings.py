@@ -94,6 +94,12 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
         float,
         Meta(ge=0, description="Seconds between two readings of CPU, memory, GPU and disk (`system/…`); 0: none."),
     ] = 10.0
+    lang: Annotated[
+        Literal["", "en", "zh"],
+        Meta(
+            description="Language of what a notebook shows; empty: a live page as the browser says, a report in English."
+        ),
+    ] = ""
 
 
 class ServiceSettings(Struct, frozen=True, kw_only=True):

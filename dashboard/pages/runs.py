@@ -117,6 +117,7 @@ def table() -> Any:
             "stopEditingWhenCellsLoseFocus": True,
             "theme": {"function": "nashboardTheme(themeQuartz)"},
             "enableCellTextSelection": True,
+            "getLocaleText": {"function": "nashboardText(params)"},
         },
         style={"height": "100%", "width": "100%"},
     )

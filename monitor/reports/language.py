@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 
+SENTENCES, LINES = "sentences.js", "lines.js"  # what the doctor says; what readers say of a log's lines
 LANGUAGES = {"en": "en", "zh": "zh-CN"}  # → as HTML calls it
 TABLES = "assets/js/words"  # of the dashboard: a folder a language, of files `"English": "translation",`
 TEXT = r'"((?:[^"\\]|\\.)*)"'
@@ -41,14 +42,17 @@ def t(text: str, **values: object) -> str:
     return VALUE.sub(lambda match: str(values.get(match[1], match[0])), found)
 
 
-def said(sentence: str) -> str:
-    """A sentence of the doctor, who writes English with figures in it; one that is not known stays as it is."""
+def said(sentence: str, table: str = SENTENCES) -> str:
+    """A sentence that was written in English with figures in it, by the doctor or by those of another table.
+
+    One that is not known stays as it is.
+    """
     if language() == "en":
         return sentence
-    for text, pattern in _sentences(language()):
+    for text, pattern in _sentences(language(), table):
         match = pattern.fullmatch(sentence)
         if match:
-            return t(text, **{name: said(t(value)) for name, value in match.groupdict().items()})
+            return t(text, **{name: said(t(value), table) for name, value in match.groupdict().items()})
     return sentence
 
 
@@ -66,9 +70,9 @@ def _words(language: str) -> dict[str, str]:
 
 
 @cache
-def _sentences(language: str) -> list[tuple[str, re.Pattern[str]]]:
-    table = files("dashboard") / TABLES / language / "sentences.js"
-    return [(text, _pattern(text)) for text in _table(table.read_text(encoding="utf-8"))]
+def _sentences(language: str, table: str) -> list[tuple[str, re.Pattern[str]]]:
+    source = (files("dashboard") / TABLES / language / table).read_text(encoding="utf-8")
+    return [(text, _pattern(text)) for text in _table(source)]
 
 
 def _table(source: str) -> dict[str, str]:

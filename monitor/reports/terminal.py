@@ -13,7 +13,7 @@ from rich.text import Text
 from monitor.doctor import Alert
 from monitor.reports.braille import Drawing
 from monitor.reports.evidence import measured, shown, value
-from monitor.reports.language import said, t
+from monitor.reports.language import LINES, said, t
 from monitor.reports.report import Reading, Report
 from monitor.reports.words import because, kind_name, listed, steps, untold, when
 from monitor.wire import Advice, Columns, Evidence
@@ -135,14 +135,17 @@ def reading_rows(reading: Reading) -> list[tuple[str, str]]:
         t("{name} ({signal} is {other})", name=name, signal=signal, other=reading.matched[signal])
         for name, signal in reading.second.items()
     ]
-    faults = [f"{fault.where}: {fault.says}" for fault in reading.faults.listed]
+    faults = [
+        t("{where}: {what}", where=said(fault.where, LINES), what=said(fault.says, LINES))
+        for fault in reading.faults.listed
+    ]
     if reading.faults.count > len(faults):
         faults.append(t("… {n} in all", n=reading.faults.count))
     what = {
         "path": reading.path,
         "kind": t(reading.kind),
         "rows": f"{reading.rows:,}",
-        "step": reading.step or t("none"),
+        "step": t(reading.step) if reading.step else t("none"),
     }
     unknown = t("{names} (--map SIGNAL=NAME says what one means)", names=_some(reading.unknown))
     rows = [

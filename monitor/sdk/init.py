@@ -53,6 +53,7 @@ def init(
     flush_timeout: float | None = None,
     media_backlog: int | None = None,
     system_every: float | None = None,
+    lang: Literal["", "en", "zh"] | None = None,
 ) -> Run:
     """Starts a run at once; nothing here waits for the network.
 

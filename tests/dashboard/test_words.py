@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import dashboard
+import monitor
 import monitor.detectors
+import monitor.notebook
 import monitor.reports
 from dashboard.figures.catalog import CHARTS, LAYERS
 from dashboard.shell import header, pages
@@ -46,7 +48,7 @@ def table(*, reports: bool = True) -> dict[str, str]:
     """What there is Chinese for; the pages themselves do not load what reports alone say."""
     found: dict[str, str] = {}
     for path in sorted(ZH.glob("*.js")):
-        if path.name == "report.js" and not reports:
+        if path.name in ("report.js", "lines.js") and not reports:
             continue
         for quoted, bare, translation in ENTRY.findall(path.read_text()):
             found[plain(quoted) if quoted else bare] = plain(translation)
@@ -145,6 +147,56 @@ def test_failures_have_the_same_names_everywhere() -> None:
     assert failures.NAMES.keys() == {one.kind for one in monitor.detectors.DETECTORS}
 
 
+RAISED = ("InvalidValue", "NotFound", "Outcome", "Refused", "Busy", "Unauthorized", "_dropped")
+UNSEEN = {"ingest/layers.py", "ingest/media.py", "storage/tokens.py"}  # a training is told, or a terminal
+OF_SERVICE = ("api", "ingest", "jobs", "notify", "projections", "rules", "storage")
+
+
+def messages(node: ast.AST) -> Iterator[str]:
+    """What an expression says, with 7 for each value; of a choice both."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values)
+    elif isinstance(node, ast.IfExp):
+        yield from (text for part in (node.body, node.orelse) for text in messages(part))
+    elif isinstance(node, ast.BinOp):
+        yield from (a + b for a in messages(node.left) for b in messages(node.right))
+
+
+def of_service() -> Iterator[str]:
+    """What the service says of what went wrong: answers, deliveries, jobs."""
+    for path in sorted(path for name in OF_SERVICE for path in (Path(monitor.__file__).parent / name).rglob("*.py")):
+        if path.relative_to(Path(monitor.__file__).parent).as_posix() in UNSEEN:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in RAISED:
+                yield from messages(node.args[0])
+
+
+def patterns(name: str) -> list[re.Pattern[str]]:
+    entries = ENTRY.findall((ZH / name).read_text())
+    return [
+        re.compile(re.sub(r"\\\{\w+\\\}", "(.+?)", re.escape(plain(quoted or bare)))) for quoted, bare, _ in entries
+    ]
+
+
+def test_what_the_service_says_of_faults_has_its_chinese() -> None:
+    known, said = patterns("faults.js"), set(of_service())
+    assert len(said) > 80
+    assert sorted(one for one in said if not any(pattern.fullmatch(one) for pattern in known)) == []
+
+
+def test_faults_of_a_log_have_their_chinese() -> None:
+    known, said = patterns("lines.js"), set[str]()
+    for path in (Path(monitor.__file__).parent / "sources").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("faults.add"):
+                said |= {text for part in node.args for text in messages(part)}
+    assert len(said) > 8
+    assert sorted(one for one in said if not any(pattern.fullmatch(one) for pattern in known)) == []
+
+
 def in_reports() -> Iterator[str]:
     """The texts of reports: those of the script in the page, and all that is translated in Python."""
     folder = Path(monitor.reports.__file__).parent
@@ -157,6 +209,7 @@ def in_reports() -> Iterator[str]:
                 and isinstance(node.args[0], ast.Constant)
             ):
                 yield str(node.args[0].value)
+    yield from re.findall(r'\bt\("([^"]+)"', Path(monitor.notebook.__file__).read_text())
     yield from (
         page.HELP,
         *page.GRIDS.values(),
@@ -183,11 +236,15 @@ def test_no_text_has_two_translations() -> None:
 
 def test_reports_take_the_doctor_s_sentences_in_the_dashboard_s_order() -> None:
     known = [plain(one) for one in SENTENCE.findall((SCRIPTS / "sentences.js").read_text())]
-    assert [text for text, _ in language._sentences("zh")] == known
+    assert [text for text, _ in language._sentences("zh", language.SENTENCES)] == known
 
 
 def test_translations_hold_the_values_of_their_texts() -> None:
     values = re.compile(r"\{\w+\}")
     wrong = {text: said for text, said in table().items() if set(values.findall(text)) != set(values.findall(said))}
+    left_out = {text for text, said in wrong.items() if set(values.findall(said)) < set(values.findall(text))}
+    sources = "\n".join((ZH / name).read_text() for name in ("faults.js", "lines.js"))
+    faults = {plain(quoted or bare) for quoted, bare, _ in ENTRY.findall(sources)}
+    wrong = {text: said for text, said in wrong.items() if text not in faults & left_out}  # a fault need not repeat all
     assert {text: said for text, said in wrong.items() if "equilibrium" not in text} == {}
     assert all(said.strip() for said in table().values())

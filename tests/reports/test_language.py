@@ -60,6 +60,20 @@ def test_a_diagnosis_in_chinese(tmp_path: Path, form: str) -> None:
         assert english not in done.stdout
 
 
+def test_faults_of_single_lines_are_told_in_chinese(tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "a.csv", 50)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, "1", "x" + lines[3]]) + "\n")
+    said_ = re.sub(r" {2,}|\n", "", diagnose(path, "--step", "iteration", "--lang", "zh").stdout)
+    assert re.search(r"第 52 行：1 个单元格，表头有 \d+ 个", said_)
+    assert re.search(r"第 53 行：无法转成数：'x\d+'", said_)
+    path = tmp_path / "b.jsonl"
+    path.write_text('{"step": 1, "loss_d": 1.0}\n{"step": 2, "loss_d"}\n[1]\n' + '{"step": 3, "loss_d": 1.0}\n' * 20)
+    said_ = re.sub(r" {2,}|\n", "", diagnose(path, "--lang", "zh").stdout)
+    assert "第 2 行：不是 JSON：此处应为“:”（第 21 列）" in said_
+    assert "第 3 行：是 list，应为对象" in said_
+
+
 def test_a_page_says_its_language(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "a.csv", 300)
     for name, called in LANGUAGES.items():

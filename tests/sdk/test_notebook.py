@@ -42,6 +42,23 @@ def test_an_open_service_is_framed_and_a_closed_one_gives_its_report(
     assert "loss/discriminator" in page_in(cell("shown", server=closed.url, token=READ, dir="/nowhere"))
 
 
+def test_a_notebook_speaks_the_language_that_is_set(start_service: Callable[..., Service], tmp_path: Path) -> None:
+    service = start_service()
+    service.declare("told")
+    service.ship(*(scalars(step, d_loss=1.5) for step in range(20)), run="told")
+    assert f'<iframe src="{service.url}/runs/told?lang=zh"' in cell("told", server=service.url, lang="zh")
+    folder = service.folder
+    service.stop()
+    here = page_in(cell("told", server=NOBODY, dir=str(folder), lang="zh"))
+    closed = start_service(folder, auth="always", read_token=READ)
+    there = page_in(cell("told", server=closed.url, token=READ, dir="/nowhere", lang="zh"))
+    for page in (here, there):
+        assert '<html lang="zh-CN">' in page
+        assert "曲线" in page
+    lost = cell("<lost>", server=NOBODY, dir=str(tmp_path), lang="zh")
+    assert lost == f"<p>运行 <code>&lt;lost&gt;</code> 既不在 {NOBODY}，也不在 {tmp_path}。</p>"
+
+
 def test_a_run_offline_shows_its_journal(tmp_path: Path) -> None:
     run = monitor.init(mode="offline", server=NOBODY, dir=tmp_path, name="<mine>")
     for step in range(30):

@@ -1,10 +1,12 @@
 // The API, as the browser sees it: same origin, JSON, errors in one shape.
 
 import { boot } from "./boot.js";
+import { fault } from "./faults.js";
+import { t } from "./words.js";
 
 export class ApiError extends Error {
   constructor(status, error) {
-    super(error?.message ?? `the service answered ${status}`);
+    super(fault(error?.message ?? `the service answered ${status}`));
     this.status = status;
     this.code = error?.code ?? "error";
   }
@@ -22,7 +24,9 @@ async function request(path, { signal, ...options } = {}) {
 }
 
 async function read(answer) {
-  const response = await answer;
+  const response = await answer.catch((error) => {
+    throw error instanceof TypeError ? new TypeError(t("The service does not answer."), { cause: error }) : error;
+  });
   if (response.ok) return response.status === 204 ? null : response.json();
   const body = await response.json().catch(() => null);
   throw new ApiError(response.status, body?.error);

@@ -5,6 +5,7 @@ import { inWords } from "./alerts.js";
 import { h } from "./dom.js";
 import * as format from "./format.js";
 import { NARROW } from "./runs/kept_columns.js";
+import { said } from "./sentences.js";
 import { t } from "./words.js";
 
 /** An element as React makes one, before React is there. */
@@ -67,7 +68,7 @@ const components = {
     if (!data || data.health === "unknown") return null;
     if (data.health === "healthy") return make("span", { className: "well", title: t("Nothing is wrong that the doctor can see") }, make("i", { className: "icon icon-good" }), t("healthy"));
     const grade = data.health === "critical" ? "bad" : "warn";
-    return make("span", { className: "health", title: data.says }, make("span", { className: `badge ${grade}` }, inWords(data.trouble)));
+    return make("span", { className: "health", title: said(data.says) }, make("span", { className: `badge ${grade}` }, inWords(data.trouble)));
   },
   RunSpark: ({ data }) => {
     const lines = data && sparks.get(data.id);
@@ -147,6 +148,7 @@ export function install() {
     ...window.dashAgGridFunctions,
     nashboardTheme: (base) => base.withParams(look),
     nashboardFormat: formats,
+    nashboardText: ({ defaultValue }) => t(defaultValue),
   };
 }
 

@@ -47,7 +47,7 @@ function advice(alert) {
       h("b", {}, t(one.name)),
       h("span", {}, t(": {why}.", { why: t(one.why) })),
       one.flag ? h("code", { class: "flag" }, one.flag) : null,
-      h("details", { open: at === 0 }, h("summary", {}, t("Code")), h("pre", { class: "code", tabindex: 0 }, one.code, copy(one.code)), h("p", { class: "muted" }, one.paper)),
+      h("details", { open: at === 0 }, h("summary", {}, t("Code")), h("pre", { class: "code", tabindex: 0 }, one.code, copy(one.code)), h("p", { class: "muted", lang: "en" }, one.paper)),
     ),
   );
   return h("div", {}, h("h4", {}, t("What to try")), rows.length ? h("ol", {}, ...rows) : h("p", { class: "muted" }, t("All that is known to help is in use already.")));

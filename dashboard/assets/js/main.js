@@ -11,7 +11,7 @@ import { plotly } from "./plot.js";
 import { CARD, NARROW } from "./runs/kept_columns.js";
 import * as toolbar from "./toolbar.js";
 import * as view from "./view.js";
-import { LANGUAGES, choose, language, translated } from "./words.js";
+import { LANGUAGES, choose, language, t, translated } from "./words.js";
 
 cells.install();
 keys.install();
@@ -140,7 +140,7 @@ async function begin(opened, name, signal) {
     link.toggleAttribute("aria-current", link.dataset.place === name);
   }
   if (name === "missing") {
-    document.title = "Not found · Nashboard";
+    document.title = `${t("Not found")} · Nashboard`;
     setText(await appears("missing-address"), location.pathname);
     byId("missing-page").querySelector("[data-home]").href = boot.base;
   }

@@ -1,5 +1,6 @@
 // What the doctor and rules say, in the page's language. They write English with the figures in it; the sentences are these.
 
+import { finder } from "./phrases.js";
 import { language, t } from "./words.js";
 
 const SENTENCES = [
@@ -76,28 +77,10 @@ const SENTENCES = [
   "over {n}",
 ];
 
-const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-/** A sentence as a pattern; `step`, `n` and `m` are whole numbers ("over 1,000,000" where they are very large), the others run on to what follows. */
-function pattern(sentence) {
-  const parts = sentence.split(/(\{\w+\})/).map((part) => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (!name) return escaped(part);
-    return `(?<${name}>${["step", "n", "m"].includes(name) ? "(?:over )?[\\d,]+" : ".+?"})`;
-  });
-  return [sentence, new RegExp(`^${parts.join("")}$`)];
-}
-
-let patterns = null;
+const find = finder(SENTENCES);
 
 /** A sentence of the doctor in the page's language, with its figures; one that is not known stays as it is. */
 export function said(text) {
-  if (language === "en") return text;
-  patterns ??= SENTENCES.map(pattern);
-  for (const [sentence, known] of patterns) {
-    const found = known.exec(text)?.groups;
-    if (!found && !known.test(text)) continue;
-    return t(sentence, Object.fromEntries(Object.entries(found ?? {}).map(([name, value]) => [name, said(t(value))])));
-  }
-  return text;
+  const [sentence, values] = (language !== "en" && find(text)) || [];
+  return sentence ? t(sentence, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, said(t(value))]))) : text;
 }

@@ -8,9 +8,15 @@ const tables = { zh: () => import("./words/zh.js") };
 
 let table = {};
 
+/** What messages of the service look like that have a translation: faults.js. Empty in English. */
+export const faults = [];
+
 /** Fetches the table of the page's language, if it has one: before anything is drawn. */
 export async function learn() {
-  if (tables[language]) table = (await tables[language]()).words;
+  if (!tables[language]) return;
+  const known = await tables[language]();
+  table = known.words;
+  faults.push(...Object.keys(known.faults));
 }
 
 /** A text in the page's language; `{name}` in it is replaced by `values.name`. What has no translation stays as it is. */

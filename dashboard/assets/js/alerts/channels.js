@@ -3,6 +3,7 @@
 import * as api from "../api.js";
 import { inWords } from "../alerts.js";
 import { h, icon } from "../dom.js";
+import { fault } from "../faults.js";
 import * as format from "../format.js";
 import { t } from "../words.js";
 import { channelForm } from "./channel_form.js";
@@ -73,7 +74,7 @@ export class Channels {
       said.replaceChildren(...this.#tested(one));
       try {
         const done = await api.post(`channels/${one.id}/test`);
-        this.said.set(one.id, done.state === "sent" ? { good: true, text: t("The test was taken.") } : { bad: true, text: done.error || t("No answer yet.") });
+        this.said.set(one.id, done.state === "sent" ? { good: true, text: t("The test was taken.") } : { bad: true, text: fault(done.error) || t("No answer yet.") });
       } catch (error) {
         this.said.set(one.id, { bad: true, text: error.message });
       }
@@ -89,7 +90,7 @@ export class Channels {
         { class: "thing-what" },
         h("div", { class: "thing-head" }, h("b", {}, one.name), h("span", { class: "badge calm" }, one.type === "webhook" ? t("webhook") : "Apprise"), one.enabled ? null : h("span", { class: "badge calm" }, t("off")), ...this.#state(one)),
         h("div", {}, h("code", {}, one.to), " ", alone),
-        one.last_error && one.last_state !== "sent" ? h("div", { class: one.last_state === "dropped" ? "muted" : "bad-text" }, one.last_error) : null,
+        one.last_error && one.last_state !== "sent" ? h("div", { class: one.last_state === "dropped" ? "muted" : "bad-text" }, fault(one.last_error)) : null,
         said,
       ),
       h(

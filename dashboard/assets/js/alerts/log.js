@@ -4,6 +4,7 @@ import * as api from "../api.js";
 import { KINDS, RULE, inWords } from "../alerts.js";
 import { here } from "../boot.js";
 import { h } from "../dom.js";
+import { fault } from "../faults.js";
 import * as format from "../format.js";
 import { t } from "../words.js";
 
@@ -13,6 +14,7 @@ const STATES = { pending: ["warn", "waiting"], sent: ["good", "sent"], dead: ["b
 
 // what the service writes before a kind, and the whole title
 const TITLES = { opened: ["", "{kind}: {run}"], escalated: ["Worse: ", "Worse: {kind}: {run}"], resolved: ["Over: ", "Over: {kind}: {run}"], reminded: ["Still: ", "Still: {kind}: {run}"] };
+const TEST = "Test of ";
 
 export class Log {
   static title = "Delivery log";
@@ -58,6 +60,7 @@ export class Log {
 
   /** What a message says on top, which the service writes in English. */
   #title({ event, kind, title }) {
+    if (event === "test" && title.startsWith(TEST)) return t("Test of {channel}", { channel: title.slice(TEST.length) });
     const [before, text] = TITLES[event] ?? [];
     const name = kind.startsWith(RULE) ? kind.slice(RULE.length) : KINDS[kind];
     const start = `${before}${name}: `;
@@ -77,7 +80,7 @@ export class Log {
         "div",
         { class: "thing-what" },
         h("div", { class: "thing-head" }, h("span", { class: `badge ${look}` }, t(words)), title, h("span", { class: "muted" }, `→ ${one.channel_name}`), one.digest && one.state === "pending" ? h("span", { class: "badge calm" }, t("digest")) : null),
-        h("div", { class: "muted thing-head" }, h("span", {}, when), tries ? h("span", {}, tries) : null, one.error ? h("span", { class: one.state === "dropped" ? "" : "bad-text" }, one.error) : null),
+        h("div", { class: "muted thing-head" }, h("span", {}, when), tries ? h("span", {}, tries) : null, one.error ? h("span", { class: one.state === "dropped" ? "" : "bad-text" }, fault(one.error)) : null),
       ),
       h("div", { class: "thing-acts" }, one.state === "dead" ? again : null),
     );

@@ -1,6 +1,7 @@
 // Samples of all runs laid out together with the first one's data in one t-SNE: a map a run, on one scale; the samples' slider moves them all.
 
 import * as api from "../api.js";
+import { fault } from "../faults.js";
 import { h } from "../dom.js";
 import * as format from "../format.js";
 import { spread } from "../gallery/strip.js";
@@ -56,7 +57,7 @@ export class CommonMap {
       const map = await this.made({ runs: asked.runs, steps: spread(steps, Math.max(1, Math.floor(BATCHES / runs.length))), method: "tsne" }, asked);
       if (!map) return;
       this.asking = false;
-      if (map.state === "failed") return this.again(map.error);
+      if (map.state === "failed") return this.again(fault(map.error));
       this.found = map;
       this.lay(runs);
       this.draw();

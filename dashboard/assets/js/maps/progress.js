@@ -1,5 +1,6 @@
 // What becomes of maps that are not there: what they need, what is being computed and for how long, what failed and why.
 
+import { fault } from "../faults.js";
 import { h } from "../dom.js";
 import * as format from "../format.js";
 import { t } from "../words.js";
@@ -17,7 +18,7 @@ export function progress({ jobs, reference }, has) {
 /** Why principal components are shown where t-SNE was asked for. */
 export function standIn(jobs) {
   const layout = jobs.find((job) => job.step === REFERENCE);
-  if (layout?.state === "failed") return t("The t-SNE layout could not be made: {reason}. These are the principal components.", { reason: layout.error });
+  if (layout?.state === "failed") return t("The t-SNE layout could not be made: {reason}. These are the principal components.", { reason: fault(layout.error) });
   const job = layout && ["queued", "running"].includes(layout.state) ? layout : jobs.find((one) => one.state === "running" || one.state === "queued");
   if (!job) return t("There is no t-SNE layout yet. These are the principal components.");
   const time = format.duration(Date.now() / 1000 - (job.started_at ?? job.created_at));
@@ -29,7 +30,7 @@ export function standIn(jobs) {
 /** What becomes of a joint map that was asked for. */
 export function together({ map, refused }) {
   if (refused) return { title: t("The joint map could not be asked for"), text: refused };
-  if (map?.state === "failed") return { title: t("The joint map could not be made"), text: map.error };
+  if (map?.state === "failed") return { title: t("The joint map could not be made"), text: fault(map.error) };
   const done = map?.state === "running" ? t("{n} % done", { n: Math.round(100 * (map.progress ?? 0)) }) : t("waiting for a worker");
   return { title: t("Laying out several steps together"), text: `${done}. ${t("It is kept: it takes this long once.")}` };
 }
@@ -43,7 +44,7 @@ function waiting(jobs, reference, has) {
   const active = jobs.filter((job) => job.state === "running" || job.state === "queued");
   const first = jobs.find((job) => job.step === REFERENCE);
   const job = active.find((one) => one.state === "running") ?? active[0];
-  if (!reference && first?.state === "failed") return { title: t("The map could not be made"), text: [first.error] };
+  if (!reference && first?.state === "failed") return { title: t("The map could not be made"), text: [fault(first.error)] };
   if (!job) return { title: t("No map yet"), text: [t("Nothing is waiting to be computed: the service may have been started without workers (job_workers).")] };
   const since = job.started_at ?? job.created_at;
   const what = reference ? t("Placing the samples") : t("Computing the layout of the data");
@@ -60,6 +61,6 @@ function failed(jobs) {
     "details",
     { class: "failed-jobs" },
     h("summary", {}, jobs.length === 1 ? t("1 map could not be made") : t("{n} maps could not be made", { n: jobs.length })),
-    ...jobs.slice(-20).map((job) => h("p", {}, h("b", {}, name(job)), ` ${job.error}`)),
+    ...jobs.slice(-20).map((job) => h("p", {}, h("b", {}, name(job)), ` ${fault(job.error)}`)),
   );
 }

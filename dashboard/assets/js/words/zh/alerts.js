@@ -208,7 +208,7 @@ export const alerts = {
   "Worse: {kind}: {run}": "加重：{kind}：{run}",
   "Over: {kind}: {run}": "已结束：{kind}：{run}",
   "Still: {kind}: {run}": "仍未解决：{kind}：{run}",
-  "Test of Nashboard": "Nashboard 测试",
+  "Test of {channel}": "测试 {channel}",
   waiting: "等待中",
   sent: "已发送",
   "given up": "已放弃",

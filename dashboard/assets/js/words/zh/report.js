@@ -11,6 +11,8 @@ export const report = {
   "the end": "结束",
   "steps {a} to {b}": "第 {a} 至 {b} 步",
   "{a} to {b}": "{a} 至 {b}",
+  "Run {run} is neither at {server} nor in {folder}.": "运行 {run} 既不在 {server}，也不在 {folder}。",
+  "{where}: {what}": "{where}：{what}",
   "no steps": "没有步",
   over: "已结束",
   "Most likely a consequence of: {kind}.": "多半由此引起：{kind}。",
