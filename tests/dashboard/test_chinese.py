@@ -152,6 +152,31 @@ def test_the_table_tells_screen_readers_in_chinese(told: Lab, page: Page) -> Non
     assert english(page) == []
 
 
+def test_panels_and_menus_are_in_chinese(told: Lab, page: Page) -> None:
+    page.goto(f"{told.url}/?lang=zh")
+    expect(page.locator(".ag-row").first).to_be_visible()
+    found = dict[str, list[str]]()
+    for name, panel in (
+        ("列", ".pop-box input[type=checkbox]"),
+        ("如何搜索", ".pop-box table, .pop-box dl, .pop-box p"),
+    ):
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.locator(panel).locator("visible=true").first).to_be_visible()
+        found[name] = english(page)
+        page.keyboard.press("Escape")
+    for key in ("?", "Control+k"):
+        page.locator("h1").first.click()
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
+        found[key] = english(page)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    page.goto(f"{told.url}/alerts?lang=zh")
+    page.get_by_role("checkbox").locator("visible=true").first.check()
+    found["inbox"] = english(page)
+    assert {name: left for name, left in found.items() if left} == {}
+
+
 def test_a_form_that_the_service_refuses_says_why_in_chinese(told: Lab, tab: Callable[..., Tab]) -> None:
     watched = tab()
     page = watched.page
