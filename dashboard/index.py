@@ -34,7 +34,8 @@ FIRST = {
 
 # The colour scheme is set before the first paint: what the user chose, else what the system says.
 SCHEME = """
-const stored = localStorage.getItem("mantine-color-scheme-value");
+let stored = null;
+try { stored = localStorage.getItem("mantine-color-scheme-value"); } catch { /* refused in a frame of another site */ }
 const dark = stored === "dark" || (stored !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 document.documentElement.dataset.mantineColorScheme = dark ? "dark" : "light";
 document.documentElement.dataset.agThemeMode = dark ? "dark" : "light";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,6 +111,19 @@ def test_a_run_without_points_waits_and_then_shows_them(lab: Lab, page: Page) ->
     until(lambda: last_x(page) == 4)
     expect(page.get_by_role("heading", name="Waiting for the first step")).to_be_hidden()
     expect(page.locator("#run-verdict")).to_contain_text("Nothing wrong seen")
+
+
+def test_a_notebook_s_frame_without_storage_shows_the_run(lab: Lab, page: Page, tmp_path: Path) -> None:
+    run = lab.run("framed")
+    lab.log(run, range(5))
+    cell = tmp_path / "notebook.html"  # of another site than the service: the browser refuses its frames all storage
+    cell.write_text(f'<iframe src="{lab.url}/runs/{run}" width="900" height="640"></iframe>')
+    page.goto(cell.as_uri())
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="framed")).to_be_visible()
+    expect(frame.locator('[data-chart="losses"] .main-svg').first).to_be_visible()
+    refused = page.frames[1].evaluate("() => { try { localStorage; return false; } catch { return true; } }")
+    assert refused, "this browser gives frames storage: the test shows nothing"
 
 
 def test_a_run_that_ended_without_points_waits_for_none(lab: Lab, page: Page) -> None:

@@ -1,5 +1,6 @@
 // Which charts of a run are shown, in which order, and which stand first: kept in the browser, and in the address, so that a link shows the same.
 
+import { recall, remember } from "./kept.js";
 import * as view from "./view.js";
 
 const KEY = "nashboard-charts";
@@ -10,7 +11,7 @@ const text = (ids) => ids.map((id) => encodeURIComponent(id)).join(",");
 
 export class Arrangement {
   constructor() {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    const kept = JSON.parse(recall(KEY) ?? "{}");
     if (!KEYS.some((key) => view.get(key) !== null)) view.set(kept);
   }
 
@@ -64,6 +65,6 @@ export class Arrangement {
   #keep(changes) {
     view.set(Object.fromEntries(Object.entries(changes).map(([key, ids]) => [key, text(ids) || null])));
     const kept = Object.fromEntries(KEYS.map((key) => [key, view.get(key)]).filter(([, value]) => value));
-    localStorage.setItem(KEY, JSON.stringify(kept));
+    remember(KEY, JSON.stringify(kept));
   }
 }

@@ -11,6 +11,7 @@ import { compared } from "./differences.js";
 import { direction, valueOf } from "./results.js";
 
 const MOST = 12; // axes
+const LONG = 16; // characters of a value beside its axis
 
 /** A value in a word; numbers in four digits. */
 function told(value) {
@@ -19,12 +20,14 @@ function told(value) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+const short = (text) => (text.length > LONG ? `${text.slice(0, LONG - 1)}…` : text);
+
 /** An axis of plotly: numbers as they are, anything else by its place among the values there are. */
 export function axis(label, values) {
   if (values.every((value) => typeof value === "number" && Number.isFinite(value))) return { label, values };
   const texts = values.map(told);
   const kinds = [...new Set(texts)].sort();
-  return { label, values: texts.map((text) => kinds.indexOf(text)), tickvals: kinds.map((_, at) => at), ticktext: kinds };
+  return { label, values: texts.map((text) => kinds.indexOf(text)), tickvals: kinds.map((_, at) => at), ticktext: kinds.map(short) };
 }
 
 export class Parallel {

@@ -1,6 +1,7 @@
 // Which columns the runs table has, how wide and in what order: chosen in a panel or by dragging, kept in the browser.
 
 import { h } from "../dom.js";
+import { remember } from "../kept.js";
 import { popover } from "../popover.js";
 import { t } from "../words.js";
 import { KEY, NARROW, SMALL, kept } from "./kept_columns.js";
@@ -34,7 +35,7 @@ export class GridColumns {
   }
 
   keep() {
-    if (!this.narrow) localStorage.setItem(KEY, JSON.stringify(this.state()));
+    if (!this.narrow) remember(KEY, JSON.stringify(this.state()));
   }
 
   panel() {
@@ -48,7 +49,7 @@ export class GridColumns {
   }
 
   reset() {
-    localStorage.removeItem(KEY);
+    remember(KEY, null);
     this.grid.applyColumnState({ state: this.first, applyOrder: true });
     this.element.refresh();
   }

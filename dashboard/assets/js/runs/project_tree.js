@@ -2,6 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import * as format from "../format.js";
+import { recall, remember } from "../kept.js";
 import * as view from "../view.js";
 import { t } from "../words.js";
 
@@ -10,7 +11,7 @@ const KEY = "nashboard-open-projects";
 export class ProjectTree {
   constructor(place) {
     this.place = place;
-    this.open = new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
+    this.open = new Set(JSON.parse(recall(KEY) ?? "[]"));
     this.projects = [];
   }
 
@@ -79,7 +80,7 @@ export class ProjectTree {
 
   turn(project) {
     if (!this.open.delete(project)) this.open.add(project);
-    localStorage.setItem(KEY, JSON.stringify([...this.open].slice(-200)));
+    remember(KEY, JSON.stringify([...this.open].slice(-200)));
     this.render();
   }
 }
