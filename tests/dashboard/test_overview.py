@@ -115,7 +115,9 @@ def test_config_system_and_logs(lab: Lab, page: Page) -> None:
     expect(page.get_by_text("No setting fits.")).to_be_visible()
 
     page.get_by_role("tab", name="System").click()
-    expect(page.locator(".tab-system .section > h3", has_text="GPU")).to_be_visible()
+    drawn = page.locator(".tab-system .charts > .chart")
+    expect(drawn).to_have_count(len(SYSTEM))
+    assert [chart.get_attribute("data-chart") for chart in drawn.all()] == sorted(SYSTEM)
     until(lambda: last_x(page, "system/gpu0/utilization") == 19)
     expect(page.locator('[data-chart="system/time"]')).to_have_count(0)
     for name, title in zip(SYSTEM, ("gpu0/utilization", "cpu", "Process memory, GB", "GPU 3 memory, GB"), strict=True):
