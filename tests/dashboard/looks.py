@@ -12,7 +12,8 @@ CURVES = """(chart) => {
   const numbers = (values) => [...values].map((value) => (Number.isFinite(value) ? value : null));
   return plot.data.map((trace) => ({
     uid: trace.uid, mode: trace.mode, color: trace.line?.color ?? null, dash: trace.line?.dash ?? null,
-    x: numbers(trace.x), y: numbers(trace.y), path: plot.querySelector(`g.trace${trace.uid} .js-line`)?.getAttribute("d") ?? "",
+    x: numbers(trace.x), y: numbers(trace.y),
+    path: [...plot.querySelectorAll(`g.trace${trace.uid} .js-line`)].map((one) => one.getAttribute("d")).join(""),
   }));
 }"""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from urllib.parse import parse_qs
 
 import pytest
+from PIL import Image, ImageChops
 from playwright.sync_api import Page, expect
 
 from tests.dashboard.looks import axis, curves, drag, last_x, line
@@ -27,10 +29,11 @@ STEPS_SHOWN = """() => {
 FRAME = """() => {
   const plot = document.querySelector('[data-chart="losses"] .js-plotly-plot');
   const all = (found, what) => [...plot.querySelectorAll(found)].map(what);
+  const end = (line) => line.getPointAtLength(line.getTotalLength()).x;
   return {
     ticks: all(".xtick text, .ytick text", (one) => [one.textContent, one.getAttribute("transform") ?? one.getAttribute("x")]),
     shapes: all(".shapelayer path", (one) => one.getAttribute("d")),
-    ends: all(".js-line", (one) => one.getPointAtLength(one.getTotalLength()).x.toFixed(0)),
+    ends: all("g.trace", (trace) => Math.max(...[...trace.querySelectorAll(".js-line")].map(end)).toFixed(0)),
   };
 }"""
 COUNT = """() => {
@@ -46,6 +49,17 @@ ANEW = """() => {
   return window.Plotly.react(plot, plot.data, { ...plot.layout, datarevision: "anew" }).then(() => null);
 }"""
 
+BESIDE = """() => {
+  const plot = document.querySelector('[data-chart="losses"] .js-plotly-plot');
+  const { width, height } = plot._fullLayout;
+  document.getElementById("beside")?.remove();
+  const made = document.createElement("div");
+  made.id = "beside";
+  made.style.cssText = `position: fixed; top: 0; left: 0; z-index: 9; width: ${width}px; height: ${height}px`;
+  plot.parentElement.append(made);
+  return window.Plotly.newPlot(made, plot.data, { ...plot.layout, width, height }, { staticPlot: true }).then(() => null);
+}"""
+
 SHADED = """() => document.querySelector('[data-chart="losses"] .js-plotly-plot').layout.shapes
   .filter((one) => one.type === "rect").map((one) => one.x1)"""
 
@@ -53,6 +67,10 @@ SHADED = """() => document.querySelector('[data-chart="losses"] .js-plotly-plot'
 def after_first(values: list[str], value: str) -> list[str]:
     """What comes after the first `value`; nothing where it does not occur."""
     return values[values.index(value) + 1 :] if value in values else []
+
+
+def pixels(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).convert("RGB")
 
 
 def query(page: Page) -> dict[str, str]:
@@ -96,6 +114,34 @@ def test_what_is_drawn_on_the_screen_moves(lab: Lab, page: Page) -> None:
         until(lambda end=end: last_x(page) == end - 1)  # type: ignore[misc]
         assert line(page, "losses")["path"] != before
     assert line(page, "losses")["x"] == list(range(78))
+
+
+def test_a_line_that_grew_by_pieces_looks_as_if_drawn_anew(lab: Lab, page: Page) -> None:
+    run = lab.run("grows")
+
+    def wave(step: int) -> dict[str, float]:
+        return {"loss/generator": 2 + math.sin(step / 20), "loss/discriminator": 1 + math.cos(step / 9)}
+
+    lab.log(run, range(150), wave)
+    page.goto(f"{lab.url}/runs/{run}")
+    until(lambda: last_x(page) == 149)
+    whole = page.locator('[data-chart="losses"] .js-plotly-plot')
+    parts = """() => document.querySelectorAll('[data-chart="losses"] .js-line').length"""
+    seen = 0
+    for end in (200, 210, 240, 241, 250, 290, 360, 361, 390):  # within a tail, and past one
+        lab.log(run, range(int(last_x(page, at=1)) + 1, end), wave)
+        until(lambda end=end: last_x(page, at=1) == end - 1)  # type: ignore[misc]
+        if end == 290:  # a step that is drawn already comes again
+            lab.log(run, [120], lambda _: {"loss/generator": 1.4, "loss/discriminator": 1.7})
+            until(lambda: line(page, "losses")["y"][120] == pytest.approx(1.4))
+        seen += page.evaluate(parts) > 2
+        grown = pixels(whole.screenshot())
+        page.evaluate(BESIDE)
+        difference = ImageChops.difference(grown, pixels(page.locator("#beside").screenshot())).convert("L")
+        page.evaluate("document.getElementById('beside').remove()")
+        # plotly leaves out points that hardly bend a line: less than a pixel
+        assert sum(value > 110 for value in difference.tobytes()) <= 20, end
+    assert seen > 4
 
 
 def test_axes_and_shades_that_change_are_moved_and_look_as_if_drawn_anew(lab: Lab, page: Page) -> None:
