@@ -6,7 +6,10 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, and_, case, false, func, not_, or_, select, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import FunctionElement
 
 from monitor.errors import InvalidValue
 from monitor.settings import ServiceSettings
@@ -73,10 +76,9 @@ class Compiler:
     def _one(self, term: Term, value: str) -> Condition:
         field = term.field
         if not field:
-            words = or_(
-                *(column.icontains(value, autoescape=True) for column in (runs.c.name, runs.c.id, runs.c.group))
-            )
-            return words | _fact("notes", run_facts.c.text.icontains(value, autoescape=True))
+            inside = f"%{escaped(value)}%"
+            words = or_(*(Alike(column, inside) for column in (runs.c.name, runs.c.id, runs.c.group)))
+            return words | _fact("notes", Alike(run_facts.c.text, inside))
         if field in TEXTS:
             return like(TEXTS[field], value)
         if field in ("tag", "notes"):
@@ -109,8 +111,34 @@ class Compiler:
 
 def like(column: ColumnElement[str], value: str) -> Condition:
     """Equal but for case, `*` standing for any characters."""
-    escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
-    return column.ilike(escaped, escape="\\")
+    return Alike(column, escaped(value).replace("*", "%"))
+
+
+def escaped(value: str) -> str:
+    """A text in a pattern, where it means itself."""
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+class Alike(FunctionElement[bool]):
+    """A column that fits a pattern, whatever the case of its letters.
+
+    SQLite's LIKE is so by itself; SQLAlchemy's `ilike` calls lower() for every row there, which takes twice the time.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(Alike)
+def _ilike(element: Alike, compiler: SQLCompiler, **options: Any) -> str:
+    column, pattern = element.clauses
+    return compiler.process(column.ilike(pattern, escape="\\"), **options)
+
+
+@compiles(Alike, "sqlite")
+def _like(element: Alike, compiler: SQLCompiler, **options: Any) -> str:
+    column, pattern = element.clauses
+    return compiler.process(column.like(pattern, escape="\\"), **options)
 
 
 def _fact(key: str, condition: Condition) -> Condition:

@@ -74,23 +74,26 @@ def list_runs(
     Raises:
         InvalidValue: a term of the query or the order is wrong.
     """
-    query = matching(wanted, settings)
+    some = matching(wanted, settings)
+    query, key = _keyed(some, wanted.sort, settings)
     total = None
-    if wanted.q:  # searching costs more than all else: the matches are counted where they are found
-        ordered = _ordered(query.add_columns(func.count().over()), wanted.sort, settings)
-        rows = connection.execute(ordered.limit(limit).offset(offset)).all()
+    if wanted.q:  # searching costs more than all else: it is done once, and its matches are counted and ordered
+        matches = query.add_columns(key.label("key"), runs.c.created_at).cte("matches")
+        counted = select(func.count()).select_from(matches).scalar_subquery()
+        order = _order(wanted.sort, matches.c.key, matches.c.created_at, matches.c.id)
+        rows = connection.execute(select(matches.c.id, counted).order_by(*order).limit(limit).offset(offset)).all()
         ids, total = [row[0] for row in rows], rows[0][1] if rows else None
     else:
-        ids = list(
-            connection.execute(_ordered(query, wanted.sort, settings).limit(limit).offset(offset)).scalars().all()
-        )
+        order = _order(wanted.sort, key, runs.c.created_at, runs.c.id)
+        ids = list(connection.execute(query.order_by(*order).limit(limit).offset(offset)).scalars().all())
     if total is None:
-        total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+        total = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
     found = {run.id: run for run in summaries(connection, settings, ids)}
     return [found[run_id] for run_id in ids], total
 
 
-def _ordered(query: Select[Any], sort: str, settings: ServiceSettings) -> Select[Any]:
+def _keyed(query: Select[Any], sort: str, settings: ServiceSettings) -> tuple[Select[Any], ColumnElement[Any]]:
+    """The query with what it takes to order it, and what it is ordered by."""
     name = sort.removeprefix("-")
     if name not in SORTS:
         raise InvalidValue(
@@ -99,12 +102,17 @@ def _ordered(query: Select[Any], sort: str, settings: ServiceSettings) -> Select
     if name in LOSSES:
         of_signal = (series.c.run_id == runs.c.id) & (series.c.signal == LOSSES[name])
         query = query.outerjoin(series, of_signal).group_by(runs.c.id, runs.c.created_at)
-    column = _sorted_by(name, Compiler(settings, time.time()))
-    newest = runs.c.created_at.desc()
-    if name == "created":
-        return query.order_by(newest if sort.startswith("-") else column, runs.c.id)
-    directed = column.desc() if sort.startswith("-") else column.asc()
-    return query.order_by(column.is_(None), directed, newest, runs.c.id)
+    return query, _sorted_by(name, Compiler(settings, time.time()))
+
+
+def _order(
+    sort: str, key: ColumnElement[Any], created: ColumnElement[float], run: ColumnElement[str]
+) -> list[ColumnElement[Any]]:
+    """By the key, runs without one last, the newest of equal ones first."""
+    newest = created.desc()
+    if sort.removeprefix("-") == "created":
+        return [newest if sort.startswith("-") else created, run]
+    return [key.is_(None), key.desc() if sort.startswith("-") else key.asc(), newest, run]
 
 
 def _sorted_by(name: str, compiler: Compiler) -> ColumnElement[Any]:
