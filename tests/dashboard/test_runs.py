@@ -70,6 +70,17 @@ def test_search_projects_and_order_are_in_the_address(crowd: Lab, tab: Callable[
     expect(page.locator("#runs-count")).to_have_text("330")
 
 
+def test_the_link_to_all_runs_shows_all_of_them(crowd: Lab, page: Page) -> None:
+    page.goto(f"{crowd.url}/?q=loss:hinge&sort=name")
+    expect(page.locator("#runs-search")).to_have_value("loss:hinge")
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page).to_have_url(f"{crowd.url}/")
+    expect(page.locator("#runs-search")).to_have_value("")
+    expect(page.locator("#runs-count")).to_have_text("330")
+    page.go_back()
+    expect(page.locator("#runs-search")).to_have_value("loss:hinge")
+
+
 def test_the_first_rows_are_there_before_the_table(crowd: Lab, page: Page) -> None:
     held: list[Route] = []
     page.route("**/dash_ag_grid*.js", lambda route: held.append(route))

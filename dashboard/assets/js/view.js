@@ -53,10 +53,12 @@ export function load() {
 /** The path below the dashboard's base: "runs/abc". */
 export const path = () => decodeURIComponent(location.pathname.slice(boot.base.length).replace(/\/$/, ""));
 
-/** Goes to a page of ours without loading the document anew. */
+/** Goes to a page of ours without loading the document anew; another view of the page that is open is a new document. */
 export function go(address) {
   if (timer) write();
+  const { pathname, href } = new URL(address, location.href);
+  if (pathname === location.pathname && href !== location.href) return location.assign(href);
   history.pushState(null, "", address);
   window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-  scrollTo(0, 0);
+  return scrollTo(0, 0);
 }
