@@ -203,7 +203,7 @@ def test_the_table_stays_where_one_reads(crowd: Lab, page: Page) -> None:
     expect(page.locator(".ag-row .run-link").first).to_be_visible()
     view = page.locator(".ag-body-viewport").first
     view.evaluate("view => { view.scrollTop = 4000; }")
-    until(lambda: len(shown(page)) > 10 and shown(page)[0] not in ("wgan-gp-329",))
+    until(lambda: len(rows := shown(page)) > 10 and rows[0] != "wgan-gp-329")
     page.wait_for_function(
         "() => [...document.querySelectorAll('.ag-row')].every((row) => row.querySelector('.run-link'))"
     )
@@ -213,4 +213,4 @@ def test_the_table_stays_where_one_reads(crowd: Lab, page: Page) -> None:
     expect(fresh).to_be_visible()
     assert (shown(page), view.evaluate("view => view.scrollTop")) == (before, top)
     fresh.click()
-    until(lambda: shown(page)[0] == "comes-while-one-reads")
+    until(lambda: shown(page)[:1] == ["comes-while-one-reads"])
