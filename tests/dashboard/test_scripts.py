@@ -151,6 +151,13 @@ def test_the_axis_goes_there_and_back(scripts: Page) -> None:
     assert got[1] == [0, 5, 25, 110, 160]
 
 
+def test_what_differs_by_rounding_alone_is_drawn_as_a_constant(scripts: Page) -> None:
+    fit = "(y) => m.traces.fit([{ y }], false)"
+    assert scripts.evaluate(fit, [0.98, 0.98 + 2e-16]) == pytest.approx([0.49, 1.47])
+    assert scripts.evaluate(fit, [1e-30, 2e-30]) == pytest.approx([0.93e-30, 2.07e-30], abs=1e-36)
+    assert scripts.evaluate(fit, [0, 0]) == [-1, 1]
+
+
 @pytest.mark.parametrize(
     ("call", "shown"),
     [

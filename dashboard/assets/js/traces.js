@@ -90,8 +90,9 @@ export function fit(all, log) {
   }
   if (low > high) return log ? [-1, 1] : [0, 1];
   if (log) [low, high] = [Math.log10(low), Math.log10(high)];
-  // a constant stands in the middle, on an axis of its own size
-  const room = high > low ? (high - low) * ROOM : log ? 0.5 : Math.abs(high) / 2 || 1;
+  // a constant stands in the middle, on an axis of its own size; what differs by rounding alone is one
+  const varies = high - low > 1e-12 * Math.max(Math.abs(low), Math.abs(high));
+  const room = varies ? (high - low) * ROOM : log ? 0.5 : Math.abs(high) / 2 || 1;
   return [low - room, high + room];
 }
 
